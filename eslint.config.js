@@ -24,7 +24,7 @@ export default tseslint.config(
       'max-lines': ['error', { max: 400 }],
       'no-console': 'error',
       'no-restricted-imports': ['error', { patterns: bannedFileNames.map((name) => `**/${name}.ts`) }],
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
   {

@@ -49,18 +49,20 @@ function formatUuid(bytes: Buffer): string {
 }
 
 /**
- * Reads a UUID as leniently as the reference does (public API sheet §3): braces, `urn:uuid:` and missing hyphens are
- * accepted, surrounding whitespace is not. Returns the lower-case hyphenated form, or null.
+ * Reads a UUID as leniently as the reference does (public API sheet §3), which is as Python's `uuid.UUID` does: braces,
+ * `urn:uuid:` in lower case, hyphens anywhere or nowhere. Surrounding whitespace is refused, and so is what Python only
+ * takes because it reads the digits as a number (`0x`, signs, underscores). Returns the lower-case hyphenated form, or
+ * null.
  */
 export function parseUuid(text: unknown): string | null {
+  // The longest usual spelling has 47 characters.
   if (typeof text !== 'string' || text.length > 64) return null;
   const lower = text.toLowerCase();
   if (uuidPattern.test(lower)) return lower;
-  if (text !== text.trim()) return null;
-  const hex = lower
-    .replace('urn:', '')
-    .replace('uuid:', '')
+  const hex = text
+    .replaceAll('urn:', '')
+    .replaceAll('uuid:', '')
     .replace(/^[{}]+|[{}]+$/g, '')
     .replaceAll('-', '');
-  return /^[0-9a-f]{32}$/.test(hex) ? formatUuid(Buffer.from(hex, 'hex')) : null;
+  return /^[0-9a-f]{32}$/i.test(hex) ? formatUuid(Buffer.from(hex, 'hex')) : null;
 }

@@ -62,9 +62,15 @@ export function londonDay(date: CalendarDate): { start: Date; end: Date } {
   return { start: londonMidnightUtc(date), end: londonMidnightUtc(addDays(date, 1)) };
 }
 
-/** Calendar addition; `days` may be negative. */
+/**
+ * Calendar addition; `days` may be negative.
+ *
+ * @throws RangeError when `date` is none, or the result is outside the years 0000 to 9999
+ */
 export function addDays(date: CalendarDate, days: number): CalendarDate {
-  return new Date(utcMidnightOf(date) + days * dayMs).toISOString().slice(0, 10);
+  const sum = new Date(utcMidnightOf(date) + days * dayMs).toISOString().slice(0, 10);
+  if (!isCalendarDate(sum)) throw new RangeError(`${days} days after ${date} is outside the calendar`);
+  return sum;
 }
 
 /** Whole calendar days from one date to another (negative when `to` is earlier). */

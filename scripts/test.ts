@@ -1,0 +1,108 @@
+/**
+ * `npm test`: builds when needed, runs Vitest with the given arguments, then lists what was skipped and why, and ends
+ * with the counts alone on the last line. With REQUIRE_ALL=1 a skip is a failure.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { isEverythingRequired, readSkips, skipsFileVariable } from '../test/support/skip-registry.ts';
+import { summaryFileVariable, type RunSummary } from '../test/support/summary-reporter.ts';
+
+const root = join(import.meta.dirname, '..');
+
+// Ctrl-C reaches the children, too; this process stays for their results and its own cleaning up.
+process.on('SIGINT', () => undefined);
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  if (isBuildStale()) {
+    const exitCode = await run([join(root, 'scripts', 'build.js')]);
+    if (exitCode !== 0) {
+      console.error('The build failed; no test ran.');
+      return 1;
+    }
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'notify-test-run-'));
+  try {
+    const skipsFile = join(folder, 'skips.jsonl');
+    const summaryFile = join(folder, 'summary.json');
+    const reporters = ['--reporter=default', `--reporter=${join(root, 'test', 'support', 'summary-reporter.ts')}`];
+    const exitCode = await run([vitestProgram(), 'run', ...reporters, ...args], {
+      [skipsFileVariable]: skipsFile,
+      [summaryFileVariable]: summaryFile,
+    });
+    return conclude(exitCode, readSummary(summaryFile), listSkips(readSummary(summaryFile), skipsFile));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Prints the end of the run and returns the exit code. */
+function conclude(vitestExitCode: number, { passed, failed, skipped }: RunSummary, skips: readonly string[]): number {
+  if (skips.length > 0) {
+    console.log(isEverythingRequired() ? 'Skipped, although REQUIRE_ALL is set:' : 'Skipped:');
+    for (const line of skips) console.log(`  ${line}`);
+    console.log();
+  }
+  // A run that ended before its first test failed as a whole.
+  const failures = vitestExitCode !== 0 && failed === 0 ? 1 : failed;
+  const skippedCount = skipped.reduce((sum, { count }) => sum + count, 0);
+  console.log(`${passed} passed, ${failures} failed${skippedCount > 0 ? `, ${skippedCount} skipped` : ''}`);
+  return failures > 0 || (isEverythingRequired() && skips.length > 0) ? 1 : 0;
+}
+
+/** One line for each reason in each file. */
+function listSkips({ skipped }: RunSummary, skipsFile: string): string[] {
+  const registered = readSkips(skipsFile);
+  const lines = registered.map(({ file, reason }) => `${file}: ${reason}`);
+  for (const { file, count, reason } of skipped) {
+    if (reason === null && registered.some((skip) => skip.file === file)) continue;
+    lines.push(`${file}: ${count} ${count === 1 ? 'test' : 'tests'}, ${reason ?? 'no reason given'}`);
+  }
+  return [...new Set(lines)].sort();
+}
+
+function readSummary(file: string): RunSummary {
+  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: [] };
+  return JSON.parse(readFileSync(file, 'utf8')) as RunSummary;
+}
+
+/** Vitest as installed here, whatever the PATH says. */
+function vitestProgram(): string {
+  const manifest = createRequire(import.meta.url).resolve('vitest/package.json');
+  return join(dirname(manifest), 'vitest.mjs');
+}
+
+/** True when something the build reads is newer than what it wrote. */
+function isBuildStale(): boolean {
+  const manifest = join(root, 'oclif.manifest.json');
+  const dist = join(root, 'dist');
+  if (!existsSync(manifest) || !existsSync(dist)) return true;
+  // The manifest is written last.
+  const builtAt = statSync(manifest).mtimeMs;
+  const inputs = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.js'];
+  return inputs.some((input) => newestChange(join(root, input)) > builtAt);
+}
+
+/** The latest modification of a file, or of a folder and all it holds; folders change when a file goes. */
+function newestChange(path: string): number {
+  if (!existsSync(path)) return 0;
+  const { mtimeMs } = statSync(path);
+  if (!statSync(path).isDirectory()) return mtimeMs;
+  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestChange(join(path, name))), mtimeMs);
+}
+
+/** Runs a Node program on the Node that runs this one; resolves with its exit code. */
+function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...environment },
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,163 @@
+import { Flags } from '@oclif/core';
+import { BaseCommand, type Outcome } from '../lib/cli/base-command.ts';
+import { loadServer, type RunningServer } from '../lib/cli/server-module.ts';
+import { nextShutdownSignal } from '../lib/cli/shutdown-signal.ts';
+import { facts } from '../lib/cli/table.ts';
+import type { Config } from '../lib/config/schema.ts';
+import { AppError } from '../lib/core/errors.ts';
+import type { Demo } from '../lib/demo/demo.ts';
+import type { App } from '../lib/app.ts';
+import { queueNames, resolveQueues, type QueueName } from '../lib/queue/queues.ts';
+
+interface Ready {
+  readonly url: string | null;
+  readonly admin_url: string | null;
+  readonly console_url: string | null;
+  readonly demo?: Demo;
+}
+
+const roles = ['all', 'api', 'worker', 'scheduler'] as const;
+type Role = (typeof roles)[number];
+
+export default class Serve extends BaseCommand<Ready> {
+  static override summary = 'Run the API, the workers and the scheduler.';
+  static override description = `Without DATABASE_URL it runs on an embedded PostgreSQL and migrates it by itself; on an external database run "db migrate" first.
+Any number of servers and workers share one database. SIGTERM stops gracefully, a second one at once.
+Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuration or schema.`;
+  static override examples = [
+    '<%= config.bin %> serve --demo',
+    '<%= config.bin %> serve --port 0 --json',
+    '<%= config.bin %> serve --role worker --queues sender,retry',
+  ];
+  static override flags = {
+    demo: Flags.boolean({ summary: 'Make a demo service with templates and print its API keys.' }),
+    port: Flags.string({ summary: 'Public port; 0 takes a free one (PORT).', helpValue: 'PORT' }),
+    host: Flags.string({ summary: 'Address of the public port (NOTIFY_HOST).' }),
+    'admin-port': Flags.string({
+      summary: 'Port of probes, metrics and the outbox; 0 or off (NOTIFY_ADMIN_PORT).',
+      helpValue: 'PORT',
+    }),
+    role: Flags.string({ summary: 'What this process does.', options: [...roles], default: 'all' }),
+    queues: Flags.string({
+      summary: 'Queues or presets to work on, comma-separated; all without it.',
+      helpValue: 'NAMES',
+    }),
+    concurrency: Flags.string({
+      summary: 'Jobs of one queue at the same time (NOTIFY_WORKER_CONCURRENCY).',
+      helpValue: 'N',
+    }),
+  };
+
+  protected async execute(): Promise<Outcome<Ready>> {
+    const { flags } = await this.parse(Serve);
+    const { config } = await this.loadConfig(flags, {
+      port: flags.port,
+      host: flags.host,
+      // A free public port means "beside others": the admin port must not clash either.
+      adminPort: flags['admin-port'] ?? (flags.port === '0' ? '0' : undefined),
+      workerConcurrency: flags.concurrency,
+    });
+    const role = flags.role as Role;
+    const works = role === 'all' || role === 'worker';
+    if (flags.queues !== undefined && !works)
+      throw new AppError('USAGE_INVALID', `--queues needs --role worker or all; the role is '${role}'`);
+    const queues =
+      flags.queues === undefined
+        ? [...queueNames]
+        : resolveQueues(
+            flags.queues
+              .split(',')
+              .map((name) => name.trim())
+              .filter(Boolean),
+          );
+
+    // Listening for signals first: one that comes during a slow start must stop it too.
+    const stopping = nextShutdownSignal(() => this.notice('Stopped at once.'));
+    const app = await this.createServingApp(config, role);
+    try {
+      await this.serve(app, { role, queues, demo: flags.demo }, stopping);
+    } finally {
+      await app.close();
+    }
+    return { result: { url: null, admin_url: null, console_url: null } };
+  }
+
+  private async createServingApp(config: Config, role: Role): Promise<App> {
+    const [{ createApp }, { createLogger }] = await Promise.all([
+      import('../lib/app.ts'),
+      import('../lib/observability/logger.ts'),
+    ]);
+    const logger = createLogger({ level: config.logLevel, format: this.logFormat(config.logFormat) });
+    const app = await createApp(config, {
+      name: `notify serve ${role}`,
+      logger,
+      supervise: role === 'all' || role === 'worker',
+      schedule: role === 'all' || role === 'scheduler',
+      onNotice: (line) => this.notice(line),
+    });
+    this.notice(`Database: ${app.database.place}`);
+    return app;
+  }
+
+  private async serve(
+    app: App,
+    { role, queues, demo }: { role: Role; queues: readonly QueueName[]; demo: boolean },
+    stopping: ReturnType<typeof nextShutdownSignal>,
+  ): Promise<void> {
+    const { config } = app;
+    const made = demo ? await (await import('../lib/demo/create-demo.ts')).createDemo(app, config) : undefined;
+    if (role !== 'api') {
+      const { runScheduler, runWorkers } = await import('../lib/run-workers.ts');
+      if (role !== 'scheduler') await runWorkers(app, queues);
+      if (role !== 'worker') await runScheduler(app);
+    }
+    const { startServer } = await loadServer();
+    const server = await startServer(app, { ...config, api: role === 'all' || role === 'api' });
+    try {
+      this.announce({ url: server.url, admin_url: server.adminUrl, console_url: null, ...(made !== undefined && { demo: made }) });
+      const { name } = await stopping;
+      await this.drain(server, name === 'SIGINT' ? 0 : config.drainDelay);
+    } finally {
+      await server.close();
+    }
+  }
+
+  private async drain(server: RunningServer, seconds: number): Promise<void> {
+    this.notice(seconds === 0 ? 'Stopping…' : `Stopping in ${seconds} s…`);
+    await server.drain(seconds);
+  }
+
+  private announce(ready: Ready): void {
+    if (this.jsonEnabled()) this.writeJson({ status: 'ready', result: ready, warnings: this.warnings });
+    else process.stdout.write(`${describe(ready)}\n`);
+  }
+
+  /** The one line of `serve --json` was written when it became ready. */
+  protected override writeOutcome(): void {
+    process.exitCode = 0;
+  }
+
+  protected render(): undefined {
+    return undefined;
+  }
+}
+
+function describe({ url, admin_url, demo }: Ready): string {
+  const lines = [facts({ ready: url ?? 'no public port', admin: admin_url ?? 'off' })];
+  if (demo !== undefined) {
+    lines.push(
+      '',
+      facts({
+        service: demo.service_id,
+        'live key': demo.api_keys.normal,
+        'team key': demo.api_keys.team,
+        'test key': demo.api_keys.test,
+        'sms template': demo.templates.sms,
+        'email template': demo.templates.email,
+        'letter template': demo.templates.letter,
+        'guest list': demo.guest_list.join(', '),
+      }),
+    );
+  }
+  return lines.join('\n');
+}

@@ -1,0 +1,76 @@
+import { SQL } from 'sql-template-strings';
+import type { Queryable } from '../db/database.ts';
+import { insertVersioned, updateVersioned } from '../db/versioned.ts';
+import type { ApiKey, KeyType } from './api-key.ts';
+
+interface ApiKeyRow {
+  id: string;
+  name: string;
+  secret: string;
+  service_id: string;
+  key_type: KeyType;
+  expiry_date: Date | null;
+  created_by_id: string;
+  created_at: Date;
+}
+
+/** A key with its encrypted secret. */
+export interface StoredApiKey extends ApiKey {
+  readonly sealedSecret: string;
+}
+
+export interface NewApiKeyRow {
+  id: string;
+  name: string;
+  /** Encrypted. */
+  secret: string;
+  secret_digest: string;
+  service_id: string;
+  key_type: KeyType;
+  expiry_date: null;
+  created_by_id: string;
+  created_at: Date;
+}
+
+export async function insertApiKey(tx: Queryable, row: NewApiKeyRow): Promise<ApiKey> {
+  return toApiKey(await insertVersioned<ApiKeyRow>(tx, 'api_keys', { ...row }));
+}
+
+/** The keys of a service; those revoked before `revokedSince` count as gone. */
+export async function findServiceKeys(db: Queryable, serviceId: string, revokedSince: Date): Promise<StoredApiKey[]> {
+  const { rows } = await db.query<ApiKeyRow>({
+    name: 'find_service_keys',
+    text: `SELECT * FROM api_keys WHERE service_id = $1 AND (expiry_date IS NULL OR expiry_date >= $2) ORDER BY created_at, id`,
+    values: [serviceId, revokedSince],
+  });
+  return rows.map((row) => ({ ...toApiKey(row), sealedSecret: row.secret }));
+}
+
+export async function listApiKeys(db: Queryable, serviceId: string): Promise<ApiKey[]> {
+  const { rows } = await db.query<ApiKeyRow>(
+    SQL`SELECT * FROM api_keys WHERE service_id = ${serviceId} ORDER BY created_at, id`,
+  );
+  return rows.map(toApiKey);
+}
+
+export async function findApiKey(db: Queryable, id: string): Promise<ApiKey | null> {
+  const { rows } = await db.query<ApiKeyRow>(SQL`SELECT * FROM api_keys WHERE id = ${id}`);
+  return rows[0] === undefined ? null : toApiKey(rows[0]);
+}
+
+export async function expireApiKey(tx: Queryable, id: string, at: Date): Promise<ApiKey | null> {
+  const row = await updateVersioned<ApiKeyRow>(tx, 'api_keys', id, { expiry_date: at }, at);
+  return row === null ? null : toApiKey(row);
+}
+
+function toApiKey(row: ApiKeyRow): ApiKey {
+  return {
+    id: row.id,
+    serviceId: row.service_id,
+    name: row.name,
+    keyType: row.key_type,
+    expiryDate: row.expiry_date,
+    createdAt: row.created_at,
+    createdById: row.created_by_id,
+  };
+}

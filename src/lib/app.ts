@@ -1,0 +1,118 @@
+import { createBoss, createJobQueue, type JobQueue } from './queue/job-queue.ts';
+import type { PgBoss } from 'pg-boss';
+import type { Config } from './config/schema.ts';
+import { readSecretKeys } from './config/read-secret-keys.ts';
+import { systemClock, type Clock } from './core/clock.ts';
+import { createIds, type Ids } from './core/ids.ts';
+import { createSecretBox, type SecretBox } from './core/secret-box.ts';
+import { openDatabase, type Database } from './db/database.ts';
+import { locateDatabase, type LocatedDatabase } from './db/locate-database.ts';
+import { migrateDatabase } from './db/migrate-database.ts';
+import { assertSchemaCurrent, readSchemaStatus } from './db/schema-status.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+import type { Logger } from './observability/logger.ts';
+import { createProviderRegistry } from './providers/create-provider-registry.ts';
+import type { ProviderRegistry } from './providers/provider.ts';
+import { schemaSteps } from './schema-steps.ts';
+
+/** Everything that use cases depend on, made once per process. A use case takes the slice it names. */
+export interface App {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: () => number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly database: Pick<LocatedDatabase, 'kind' | 'place'>;
+  readonly db: Database;
+  readonly boss: PgBoss;
+  readonly queue: JobQueue;
+  readonly secretBox: SecretBox;
+  readonly providers: ProviderRegistry;
+  readonly emailDomain: string;
+  /** Finishes what runs, then lets go of everything, in the reverse order of its making. */
+  close(): Promise<void>;
+}
+
+export interface AppOptions {
+  readonly logger: Logger;
+  /** Name of the process in pg_stat_activity and logs. */
+  readonly name: string;
+  /** Looks after dead workers and finished jobs. */
+  readonly supervise?: boolean;
+  /** Fires scheduled tasks. */
+  readonly schedule?: boolean;
+  /** Lines for the operator, such as where the embedded database is. */
+  readonly onNotice?: (line: string) => void;
+  readonly clock?: Clock;
+}
+
+/**
+ * The composition root: the only place where implementations are chosen.
+ *
+ * Migrates an embedded database by itself; refuses an external one whose schema is older or newer than the program.
+ *
+ * @throws AppError CONFIG_INVALID, DATABASE_UNAVAILABLE, DATABASE_UNUSABLE, SCHEMA_PENDING, SCHEMA_NEWER
+ */
+export async function createApp(config: Config, options: AppOptions): Promise<App> {
+  const { logger, name, clock = systemClock } = options;
+  const releasers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let release = releasers.pop(); release !== undefined; release = releasers.pop()) await release();
+  };
+  try {
+    const secretBox = createSecretBox(await readSecretKeys(config));
+    const located = await locateDatabase(config, options.onNotice);
+    releasers.push(() => located.release());
+    if (located.kind === 'embedded') await migrateDatabase({ url: located.url, steps: schemaSteps, waitMs: 60_000 });
+
+    const db = openDatabase({
+      url: located.url,
+      poolSize: config.databasePoolSize,
+      applicationName: name,
+      onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection was lost'),
+    });
+    releasers.push(() => db.close());
+    assertSchemaCurrent(await readSchemaStatus(db, schemaSteps));
+
+    const isWorker = options.supervise === true;
+    const boss = createBoss({
+      url: located.url,
+      poolSize: isWorker ? Math.max(4, Math.ceil(config.databasePoolSize / 2)) : 2,
+      applicationName: `${name} queue`,
+      supervise: isWorker,
+      schedule: options.schedule ?? false,
+      listen: isWorker,
+      onError: (error) => logger.warn({ err: error }, 'The queue had a problem'),
+    });
+    await boss.start();
+    releasers.push(() => boss.stop({ graceful: true, timeout: config.shutdownGrace * 1000 }));
+
+    const ids = createIds();
+    const providers = createProviderRegistry(config, { db, clock, ids });
+    releasers.push(() => closeProviders(providers));
+    return {
+      config,
+      clock,
+      ids,
+      random: Math.random,
+      logger,
+      metrics: createMetrics(),
+      database: located,
+      db,
+      boss,
+      queue: createJobQueue(boss),
+      secretBox,
+      providers,
+      emailDomain: config.emailDomain,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function closeProviders({ sms, email }: ProviderRegistry): Promise<void> {
+  for (const provider of [...sms.values(), ...email.values()]) await provider.close?.();
+}

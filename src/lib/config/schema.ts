@@ -1,0 +1,208 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { absolutePath, custom, integer, json, list, oneOf, origin, port, text, url, type ConfigKey } from './key.ts';
+import type { SecretKey } from '../core/secret-box.ts';
+import { parseSecretKeys } from './secret-keys.ts';
+
+/** Secrets of a caller of the internal API: client id → its secrets. */
+export type InternalClients = Readonly<Record<string, readonly string[]>>;
+
+/** Retry delays of a task in seconds; the last one repeats up to `maxRetries`. */
+export interface RetrySchedule {
+  readonly maxRetries: number;
+  readonly delays: readonly number[];
+}
+
+/** The one description of every configuration key. `docs/generated/config.md` is made from it. */
+export const configSchema = {
+  databaseUrl: url<string | null>({
+    env: ['DATABASE_URL', 'NOTIFY_DATABASE_URL'],
+    default: null,
+    defaultText: 'the embedded database',
+    protocols: ['postgres', 'postgresql'],
+    secret: true,
+    help: 'PostgreSQL 15 or newer. Without it, an embedded PostgreSQL keeps its data in the state folder.',
+  }),
+  redisUrl: url<string | null>({
+    env: ['REDIS_URL', 'NOTIFY_REDIS_URL'],
+    default: null,
+    defaultText: 'no Redis',
+    protocols: ['redis', 'rediss'],
+    secret: true,
+    help: 'Redis for rate limits and template usage. Everything works without it.',
+  }),
+  stateDir: absolutePath({
+    env: ['NOTIFY_STATE_DIR'],
+    default: '',
+    defaultText: '$XDG_STATE_HOME/notify, else ~/.local/state/notify',
+    help: 'Folder of the embedded database, its keys and stored files.',
+  }),
+  secretKeys: custom<readonly SecretKey[] | null>('list of id:base64', {
+    env: ['NOTIFY_SECRET_KEYS'],
+    default: null,
+    defaultText: 'generated into the state folder (embedded database only)',
+    secret: true,
+    read: parseSecretKeys,
+    help: 'Keys that encrypt stored secrets, 32 bytes each; the first encrypts, all decrypt. Required with DATABASE_URL.',
+  }),
+  host: text({
+    env: ['NOTIFY_HOST'],
+    default: '127.0.0.1',
+    help: 'Address of the public listener; 0.0.0.0 in a container.',
+  }),
+  port: port<number>({
+    env: ['PORT', 'NOTIFY_PORT'],
+    default: 6011,
+    help: 'Port of the public API. 0 takes a free port.',
+  }),
+  adminHost: text({
+    env: ['NOTIFY_ADMIN_HOST'],
+    default: '127.0.0.1',
+    help: 'Address of the admin listener. It has no authentication: keep it private.',
+  }),
+  adminPort: port<number | null>({
+    env: ['NOTIFY_ADMIN_PORT'],
+    default: 9611,
+    off: true,
+    help: 'Port of /live, /ready, /metrics and the sandbox outbox. 0 takes a free port, off closes it.',
+  }),
+  publicUrl: origin({
+    env: ['NOTIFY_PUBLIC_URL'],
+    default: null,
+    defaultText: "the request's scheme and host",
+    help: 'Public base URL, for links in answers, emails and documents.',
+  }),
+  adminUrl: origin({
+    env: ['NOTIFY_ADMIN_URL'],
+    default: null,
+    defaultText: 'the public URL',
+    help: 'Base URL of the web console, for links in messages.',
+  }),
+  emailDomain: text({
+    env: ['NOTIFY_EMAIL_DOMAIN'],
+    default: 'notify.localhost',
+    help: 'Domain of the From address of emails: <service>@<domain>.',
+  }),
+  smtpUrl: url<string | null>({
+    env: ['NOTIFY_SMTP_URL'],
+    default: null,
+    defaultText: 'no SMTP: emails go to the sandbox',
+    protocols: ['smtp', 'smtps'],
+    secret: true,
+    help: 'SMTP server for emails, e.g. smtp://user:password@mail.example:587. Setting it activates the smtp provider.',
+  }),
+  trustedProxies: list({
+    env: ['NOTIFY_TRUSTED_PROXIES'],
+    default: [],
+    help: 'Addresses or CIDR ranges of proxies whose X-Forwarded-* headers count.',
+  }),
+  internalClients: json<InternalClients>({
+    env: ['NOTIFY_INTERNAL_CLIENTS'],
+    default: {},
+    defaultText: 'none',
+    secret: true,
+    shape: '{"client id": ["secret", …]}',
+    read: readInternalClients,
+    help: 'Callers of the internal API and their secrets.',
+  }),
+  retrySchedules: json<Readonly<Record<string, RetrySchedule>>>({
+    env: ['NOTIFY_RETRY_SCHEDULES'],
+    default: {},
+    defaultText: 'the built-in schedules',
+    shape: '{"task": {"maxRetries": n, "delays": [seconds, …]}}',
+    read: readRetrySchedules,
+    help: 'Overrides the retry schedule of single tasks; the last delay repeats.',
+  }),
+  workerConcurrency: integer({
+    env: ['NOTIFY_WORKER_CONCURRENCY'],
+    default: 10,
+    min: 1,
+    max: 1000,
+    help: 'Jobs of one queue that one process works on at the same time.',
+  }),
+  databasePoolSize: integer({
+    env: ['NOTIFY_DATABASE_POOL_SIZE'],
+    default: 10,
+    min: 2,
+    max: 500,
+    help: 'Database connections of one process, the queue included.',
+  }),
+  requestTimeout: integer({
+    env: ['NOTIFY_REQUEST_TIMEOUT'],
+    default: 30,
+    min: 1,
+    max: 3600,
+    unit: 'seconds',
+    help: 'Serving timeout: a request that takes longer is answered 504.',
+  }),
+  drainDelay: integer({
+    env: ['NOTIFY_DRAIN_DELAY'],
+    default: 5,
+    min: 0,
+    max: 3600,
+    unit: 'seconds',
+    help: 'After SIGTERM: how long to keep serving while /ready already says no. Ctrl-C skips it.',
+  }),
+  shutdownGrace: integer({
+    env: ['NOTIFY_SHUTDOWN_GRACE'],
+    default: 25,
+    min: 1,
+    max: 3600,
+    unit: 'seconds',
+    help: 'How long to wait for requests and jobs in flight before giving them up.',
+  }),
+  logLevel: oneOf({
+    env: ['NOTIFY_LOG_LEVEL'],
+    default: 'info',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+    help: 'Least severe log line that is written.',
+  }),
+  logFormat: oneOf({
+    env: ['NOTIFY_LOG_FORMAT'],
+    default: 'auto',
+    choices: ['auto', 'json', 'text'],
+    help: 'Log lines as JSON or as text; auto is text on a terminal.',
+  }),
+} as const;
+
+type Schema = typeof configSchema;
+
+export type ConfigName = keyof Schema;
+
+/** The parsed configuration of a process. */
+export type Config = { readonly [Name in ConfigName]: Schema[Name] extends ConfigKey<infer Value> ? Value : never };
+
+/** The state folder when none is configured (XDG base directory specification). */
+export function defaultStateDir(environment: Readonly<Record<string, string | undefined>>): string {
+  const base = environment['XDG_STATE_HOME'] || join(environment['HOME'] || homedir(), '.local', 'state');
+  return join(base, 'notify');
+}
+
+function readInternalClients(value: unknown): InternalClients {
+  const isSecretList = (secrets: unknown): boolean =>
+    Array.isArray(secrets) &&
+    secrets.length > 0 &&
+    secrets.every((secret) => typeof secret === 'string' && secret !== '');
+  if (!isRecord(value) || !Object.values(value).every(isSecretList)) {
+    throw new Error('expected an object of client id to a list of secrets');
+  }
+  return value as InternalClients;
+}
+
+function readRetrySchedules(value: unknown): Readonly<Record<string, RetrySchedule>> {
+  const isCount = (count: unknown): boolean => Number.isInteger(count) && (count as number) >= 0;
+  const isSchedule = (schedule: unknown): boolean =>
+    isRecord(schedule) &&
+    isCount(schedule['maxRetries']) &&
+    Array.isArray(schedule['delays']) &&
+    schedule['delays'].length > 0 &&
+    schedule['delays'].every(isCount);
+  if (!isRecord(value) || !Object.values(value).every(isSchedule)) {
+    throw new Error('expected an object of task to {"maxRetries": whole number, "delays": [seconds, at least one]}');
+  }
+  return value as Readonly<Record<string, RetrySchedule>>;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,103 @@
+import { AppError, isAppError, messageOf } from '../core/errors.ts';
+import { chooseProvider } from '../providers/choose-provider.ts';
+import type { SendResult } from '../providers/provider.ts';
+import { defineTask, type Task, type TaskContext } from '../queue/task.ts';
+import { requireService } from '../services/show-service.ts';
+import { renderEmail } from '../templates/render-email.ts';
+import { findTemplateVersionOfService } from '../templates/show-template.ts';
+import {
+  exhaustedError,
+  recordFailedAttempt,
+  recordSent,
+  recordTechnicalFailure,
+  testKeyResult,
+  type DeliverArgs,
+  type DeliverDeps,
+} from './deliver-notification.ts';
+import { requireNotification } from './show-notification.ts';
+
+/**
+ * Hands one email to a provider (delivery sheet §3.3). Only a notification in `created` is sent. An address that the
+ * provider refuses for good ends in `technical-failure` at once.
+ *
+ * @throws whatever else the provider threw; the queue tries again
+ */
+export async function deliverEmail(
+  deps: DeliverDeps,
+  { notificationId }: DeliverArgs,
+  { requestId }: Pick<TaskContext, 'requestId'>,
+): Promise<void> {
+  const { db, secretBox, logger } = deps;
+  const notification = await requireNotification({ db, secretBox }, notificationId);
+  if (notification.status !== 'created') return;
+  const service = await requireService({ db }, notification.serviceId);
+  if (!service.active) {
+    const reason = `Send email for notification id ${notification.id} to provider is not allowed: service ${service.id} is inactive`;
+    await db.transaction((tx) => recordTechnicalFailure(deps, tx, notification, reason));
+    logger.error(reason);
+    return;
+  }
+  const provider = await chooseProvider(deps, 'email', { international: false });
+  if (notification.keyType === 'test') {
+    await recordSent(deps, notification, {
+      provider: provider.identifier,
+      result: testKeyResult(notification, deps.ids),
+      status: 'sending',
+      requestId,
+    });
+    return;
+  }
+  const template = await findTemplateVersionOfService(
+    { db },
+    { serviceId: service.id, templateId: notification.templateId, version: notification.templateVersion },
+  );
+  if (template === null)
+    throw new AppError(
+      'NOT_FOUND',
+      `Version ${notification.templateVersion} of template ${notification.templateId} is missing`,
+    );
+  const unsubscribeUrl = notification.unsubscribeLink;
+  const email = renderEmail({
+    subject: template.subject ?? '',
+    content: template.content,
+    personalisation: notification.personalisation,
+    unsubscribeUrl: template.hasUnsubscribeLink ? unsubscribeUrl : null,
+  });
+  let result: SendResult;
+  try {
+    result = await provider.send({
+      notificationId: notification.id,
+      to: notification.normalisedTo ?? notification.to,
+      from: {
+        name: service.customEmailSenderName ?? service.name,
+        address: `${service.emailSenderLocalPart}@${deps.emailDomain}`,
+      },
+      replyTo: notification.replyToText,
+      subject: email.subject,
+      text: email.plainText,
+      html: email.html,
+      unsubscribeUrl,
+    });
+  } catch (error) {
+    if (!isAppError(error, 'PROVIDER_REFUSED')) throw error;
+    await db.transaction((tx) => recordTechnicalFailure(deps, tx, notification, messageOf(error)));
+    logger.error({ err: error }, `The provider refused email notification ${notification.id}`);
+    return;
+  }
+  await recordSent(deps, notification, { provider: provider.identifier, result, status: 'sending', requestId });
+}
+
+/** The queue's view of `deliverEmail`. */
+export function deliverEmailTask(deps: DeliverDeps): Task {
+  return defineTask<DeliverArgs>({
+    name: 'deliver_email',
+    run: (args, context) => deliverEmail(deps, args, context),
+    onFailure: (tx, { notificationId }, failure) => recordFailedAttempt(deps, tx, notificationId, failure),
+    async onExhausted(tx, { notificationId }, failure) {
+      await recordFailedAttempt(deps, tx, notificationId, failure);
+      const { message } = exhaustedError('send_email_to_provider', notificationId);
+      const moved = await recordTechnicalFailure(deps, tx, { id: notificationId, notificationType: 'email' }, message);
+      if (moved) deps.logger.error({ err: failure.error }, message);
+    },
+  });
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../core/clock.ts';
+import { AppError, isAppError, messageOf } from '../core/errors.ts';
+import type { Ids } from '../core/ids.ts';
+import type { Queryable } from '../db/database.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { ProviderRegistry, SendResult, Verdict } from '../providers/provider.ts';
+import { sandboxOutcome } from '../providers/sandbox-outcome.ts';
+import type { NewJob } from '../queue/job-queue.ts';
+import type { TaskFailure } from '../queue/task.ts';
+import type { PersistDeps } from './persist-notification.ts';
+import { insertNotificationEvent } from './notification-event-repository.ts';
+import { updateNotification, type NotificationChanges } from './notification-repository.ts';
+import { sourcesOf } from './notification-status.ts';
+import type { Notification } from './notification.ts';
+
+export type DeliverDeps = PersistDeps & {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly providers: ProviderRegistry;
+  readonly logger: Logger;
+  /** A number in [0, 1), for the choice of the provider. */
+  readonly random: () => number;
+  /** Domain of the From address of emails. */
+  readonly emailDomain: string;
+};
+
+/** The argument of the deliver tasks. */
+export interface DeliverArgs {
+  readonly notificationId: string;
+}
+
+const taskOfType = { sms: 'process-sms-client-response', email: 'process-ses-result' } as const;
+const receiptQueueOfType = { sms: 'sms-callbacks', email: 'ses-callbacks' } as const;
+
+/** A receipt that we make ourselves, for providers that send none and for test keys. */
+export interface OwnReceiptArgs {
+  readonly notificationId: string;
+  readonly status: Verdict;
+  readonly provider: string;
+}
+
+/** The verdict of a message that is not sent because it was made with a test key. */
+export function testKeyResult(notification: Notification, ids: Ids): SendResult {
+  const type = notification.notificationType === 'email' ? 'email' : 'sms';
+  return { reference: type === 'email' ? ids.uuid() : null, verdict: sandboxOutcome(type, notification.to) };
+}
+
+/**
+ * Records that the provider took the message: only `created` moves on; a receipt that came first keeps its status and
+ * only the facts of the sending are added (delivery sheet §3.2). The provider's verdict, if it has one, is enqueued as a
+ * receipt in the same transaction.
+ */
+export async function recordSent(
+  { db, queue, clock, secretBox }: DeliverDeps,
+  notification: Notification,
+  input: {
+    provider: string;
+    result: SendResult;
+    status: 'sending' | 'sent';
+    billableUnits?: number;
+    requestId: string | null;
+  },
+): Promise<void> {
+  const { result, provider, billableUnits } = input;
+  const at = clock.now();
+  const facts: NotificationChanges = {
+    sentAt: at,
+    sentBy: provider,
+    ...(result.reference !== null && { reference: result.reference }),
+    ...(billableUnits !== undefined && { billableUnits }),
+  };
+  await db.transaction(async (tx) => {
+    const moved = await updateNotification(
+      tx,
+      secretBox,
+      notification.id,
+      { ...facts, status: input.status },
+      { at, onlyFrom: ['created'] },
+    );
+    if (moved === null) {
+      await updateNotification(tx, secretBox, notification.id, facts, { at });
+      return;
+    }
+    if (result.verdict !== null)
+      await queue.enqueue(tx, [ownReceiptJob(notification, result.verdict, provider, input.requestId)]);
+  });
+}
+
+function ownReceiptJob(
+  { id, notificationType, keyType }: Notification,
+  status: Verdict,
+  provider: string,
+  requestId: string | null,
+): NewJob {
+  const type = notificationType === 'email' ? 'email' : 'sms';
+  const args: OwnReceiptArgs = { notificationId: id, status, provider };
+  return {
+    queue: keyType === 'test' ? 'research-mode' : receiptQueueOfType[type],
+    task: taskOfType[type],
+    args,
+    subject: id,
+    requestId,
+  };
+}
+
+/** Moves a notification to `technical-failure` unless something final came first, and notes why. */
+export async function recordTechnicalFailure(
+  { clock, secretBox }: Pick<DeliverDeps, 'clock' | 'secretBox'>,
+  tx: Queryable,
+  notification: Pick<Notification, 'id' | 'notificationType'>,
+  reason: string,
+): Promise<boolean> {
+  const at = clock.now();
+  const onlyFrom = sourcesOf(notification.notificationType, 'technical-failure').filter(
+    (status) => status === 'created',
+  );
+  const moved = await updateNotification(
+    tx,
+    secretBox,
+    notification.id,
+    { status: 'technical-failure' },
+    { at, onlyFrom },
+  );
+  if (moved === null) return false;
+  await insertNotificationEvent(tx, notification.id, { occurredAt: at, event: 'gave up', detail: { reason } });
+  return true;
+}
+
+/** Notes a failed attempt, for `notifications trace`. */
+export async function recordFailedAttempt(
+  { clock }: Pick<DeliverDeps, 'clock'>,
+  tx: Queryable,
+  notificationId: string,
+  { attempt, error, retryIn }: TaskFailure,
+): Promise<void> {
+  await insertNotificationEvent(tx, notificationId, {
+    occurredAt: clock.now(),
+    event: 'attempt failed',
+    detail: {
+      attempt,
+      error: messageOf(error),
+      code: isAppError(error) ? error.code : null,
+      retry_in_seconds: retryIn,
+    },
+  });
+}
+
+/** The message of a delivery whose retries are used up (delivery sheet §3.1). */
+export function exhaustedError(
+  providerTask: 'send_sms_to_provider' | 'send_email_to_provider',
+  notificationId: string,
+): AppError {
+  return new AppError(
+    'NOTIFICATION_TECHNICAL_FAILURE',
+    `RETRY FAILED: Max retries reached. The task ${providerTask} failed for notification ${notificationId}. Notification has been updated to technical-failure`,
+  );
+}

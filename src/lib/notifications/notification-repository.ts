@@ -1,0 +1,292 @@
+import { SQL } from 'sql-template-strings';
+import type { KeyType } from '../api-keys/api-key.ts';
+import { parseJson, type JsonObject } from '../core/json.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import type { Queryable } from '../db/database.ts';
+import {
+  personalisationContext,
+  type NewNotification,
+  type Notification,
+  type NotificationType,
+} from './notification.ts';
+import type { NotificationStatus } from './notification-status.ts';
+
+interface NotificationRow {
+  id: string;
+  to: string;
+  normalised_to: string | null;
+  job_id: string | null;
+  job_row_number: number | null;
+  service_id: string;
+  template_id: string;
+  template_version: number;
+  api_key_id: string | null;
+  key_type: KeyType;
+  billable_units: number;
+  notification_type: NotificationType;
+  created_at: Date;
+  sent_at: Date | null;
+  sent_by: string | null;
+  updated_at: Date | null;
+  notification_status: NotificationStatus;
+  reference: string | null;
+  client_reference: string | null;
+  personalisation: string | null;
+  international: boolean;
+  phone_prefix: string | null;
+  rate_multiplier: number | null;
+  created_by_id: string | null;
+  reply_to_text: string | null;
+  document_download_count: number | null;
+  postage: string | null;
+  unsubscribe_link: string | null;
+}
+
+/** The one place that creates notifications. */
+export async function insertNotification(
+  tx: Queryable,
+  secretBox: SecretBox,
+  notification: NewNotification,
+): Promise<void> {
+  await tx.query({
+    name: 'insert_notification',
+    text: `INSERT INTO notifications (id, "to", normalised_to, service_id, template_id, template_version, api_key_id,
+        key_type, notification_type, created_at, notification_status, client_reference, personalisation, international,
+        phone_prefix, rate_multiplier, created_by_id, reply_to_text, unsubscribe_link)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+    values: [
+      notification.id,
+      notification.to,
+      notification.normalisedTo,
+      notification.serviceId,
+      notification.templateId,
+      notification.templateVersion,
+      notification.apiKeyId,
+      notification.keyType,
+      notification.notificationType,
+      notification.createdAt,
+      notification.status,
+      notification.clientReference,
+      secretBox.seal(JSON.stringify(notification.personalisation), personalisationContext),
+      notification.international,
+      notification.phonePrefix,
+      notification.rateMultiplier,
+      notification.createdById,
+      notification.replyToText,
+      notification.unsubscribeLink,
+    ],
+  });
+}
+
+/** What an update of a notification may set. `undefined` leaves a column alone; null clears it. */
+export interface NotificationChanges {
+  readonly status?: NotificationStatus;
+  readonly sentAt?: Date;
+  readonly sentBy?: string;
+  readonly reference?: string;
+  readonly billableUnits?: number;
+}
+
+const columnOf = {
+  status: 'notification_status',
+  sentAt: 'sent_at',
+  sentBy: 'sent_by',
+  reference: 'reference',
+  billableUnits: 'billable_units',
+} as const satisfies Record<keyof NotificationChanges, string>;
+
+/**
+ * The one place that changes notifications; sets `updated_at`. With `onlyFrom`, changes the row only while its status is
+ * one of these: the guard that lets a final status never change again. Returns the row, or null when nothing changed.
+ */
+export async function updateNotification(
+  tx: Queryable,
+  secretBox: SecretBox,
+  id: string,
+  changes: NotificationChanges,
+  options: { at: Date; onlyFrom?: readonly NotificationStatus[] },
+): Promise<Notification | null> {
+  const fields = (Object.keys(changes) as (keyof NotificationChanges)[]).filter(
+    (field) => changes[field] !== undefined,
+  );
+  const assignments = fields.map((field, index) => `${columnOf[field]} = $${index + 4}`);
+  const { rows } = await tx.query<NotificationRow>({
+    name: `update_notification_${fields.join('_')}`,
+    text: `UPDATE notifications SET ${['updated_at = $2', ...assignments].join(', ')}
+      WHERE id = $1 AND ($3::text[] IS NULL OR notification_status = ANY($3)) RETURNING *`,
+    values: [id, options.at, options.onlyFrom ?? null, ...fields.map((field) => changes[field])],
+  });
+  return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
+}
+
+/** A notification whatever its service, for workers and operators. */
+export async function findNotification(db: Queryable, secretBox: SecretBox, id: string): Promise<Notification | null> {
+  const { rows } = await db.query<NotificationRow>({
+    name: 'find_notification',
+    text: 'SELECT * FROM notifications WHERE id = $1',
+    values: [id],
+  });
+  return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
+}
+
+/** `findNotification` under a row lock, for receipts. */
+export async function lockNotification(tx: Queryable, secretBox: SecretBox, id: string): Promise<Notification | null> {
+  const { rows } = await tx.query<NotificationRow>({
+    name: 'lock_notification',
+    text: 'SELECT * FROM notifications WHERE id = $1 FOR UPDATE',
+    values: [id],
+  });
+  return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
+}
+
+/** The id of the notification with this provider reference. */
+export async function findNotificationIdByReference(
+  db: Queryable,
+  type: NotificationType,
+  reference: string,
+): Promise<string | null> {
+  const { rows } = await db.query<{ id: string }>({
+    name: 'find_notification_by_reference',
+    text: 'SELECT id FROM notifications WHERE reference = $1 AND notification_type = $2',
+    values: [reference, type],
+  });
+  return rows[0]?.id ?? null;
+}
+
+/** A notification with what its template said in the version it was made with. */
+export interface NotificationWithTemplate extends Notification {
+  readonly templateContent: string;
+  readonly templateSubject: string | null;
+  readonly templateHasUnsubscribeLink: boolean;
+  readonly createdByName: string | null;
+}
+
+type RowWithTemplate = NotificationRow & {
+  template_content: string;
+  template_subject: string | null;
+  template_has_unsubscribe_link: boolean;
+  created_by_name: string | null;
+};
+
+const selectWithTemplate = `SELECT n.*, t.content AS template_content, t.subject AS template_subject,
+    t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name
+  FROM notifications n
+  JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version
+  LEFT JOIN users u ON u.id = n.created_by_id`;
+
+export async function findNotificationOfService(
+  db: Queryable,
+  secretBox: SecretBox,
+  serviceId: string,
+  id: string,
+): Promise<NotificationWithTemplate | null> {
+  const { rows } = await db.query<RowWithTemplate>({
+    name: 'find_notification_of_service',
+    text: `${selectWithTemplate} WHERE n.id = $2 AND n.service_id = $1`,
+    values: [serviceId, id],
+  });
+  return rows[0] === undefined ? null : toNotificationWithTemplate(rows[0], secretBox);
+}
+
+export interface NotificationListQuery {
+  readonly serviceId: string;
+  /** Null = every type of key. */
+  readonly keyType: KeyType | null;
+  readonly types: readonly NotificationType[];
+  readonly statuses: readonly NotificationStatus[];
+  readonly clientReference: string | null;
+  readonly to: string | null;
+  /** Only what was created before this notification of the same service; an unknown one gives an empty page. */
+  readonly olderThan: string | null;
+  readonly includeJobs: boolean;
+  readonly limit: number;
+}
+
+/** A page of a service's notifications, newest first. Empty lists do not filter. */
+export async function listNotificationsOfService(
+  db: Queryable,
+  secretBox: SecretBox,
+  query: NotificationListQuery,
+): Promise<NotificationWithTemplate[]> {
+  const statement = SQL`SELECT n.*, t.content AS template_content, t.subject AS template_subject,
+      t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name
+    FROM (SELECT * FROM notifications WHERE service_id = ${query.serviceId}`;
+  if (query.keyType !== null) statement.append(SQL` AND key_type = ${query.keyType}`);
+  if (query.types.length > 0)
+    statement.append(SQL` AND notification_type = ANY(${[...query.types]}::notification_type[])`);
+  if (query.statuses.length > 0) statement.append(SQL` AND notification_status = ANY(${[...query.statuses]}::text[])`);
+  if (query.clientReference !== null) statement.append(SQL` AND client_reference = ${query.clientReference}`);
+  if (query.to !== null) statement.append(SQL` AND normalised_to = ${query.to}`);
+  if (!query.includeJobs) statement.append(SQL` AND job_id IS NULL`);
+  if (query.olderThan !== null) {
+    statement.append(SQL` AND (created_at, id) < (SELECT created_at, id FROM notifications
+      WHERE id = ${query.olderThan} AND service_id = ${query.serviceId})`);
+  }
+  statement.append(SQL` ORDER BY created_at DESC, id DESC LIMIT ${query.limit}) n
+    JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version
+    LEFT JOIN users u ON u.id = n.created_by_id
+    ORDER BY n.created_at DESC, n.id DESC`);
+  const { rows } = await db.query<RowWithTemplate>(statement);
+  return rows.map((row) => toNotificationWithTemplate(row, secretBox));
+}
+
+/** Moves sms and email that providers never reported on to `temporary-failure`; returns how many, at most `limit`. */
+export async function timeOutNotifications(
+  tx: Queryable,
+  input: { createdBefore: Date; at: Date; limit: number },
+): Promise<number> {
+  const { rowCount } =
+    await tx.query(SQL`UPDATE notifications SET notification_status = 'temporary-failure', updated_at = ${input.at}
+    WHERE id IN (SELECT id FROM notifications
+      WHERE notification_status IN ('sending', 'pending') AND notification_type IN ('sms', 'email')
+        AND created_at < ${input.createdBefore}
+      ORDER BY created_at LIMIT ${input.limit} FOR UPDATE SKIP LOCKED)`);
+  return rowCount ?? 0;
+}
+
+function toNotification(row: NotificationRow, secretBox: SecretBox): Notification {
+  return {
+    id: row.id,
+    serviceId: row.service_id,
+    notificationType: row.notification_type,
+    to: row.to,
+    normalisedTo: row.normalised_to,
+    templateId: row.template_id,
+    templateVersion: row.template_version,
+    apiKeyId: row.api_key_id,
+    keyType: row.key_type,
+    jobId: row.job_id,
+    jobRowNumber: row.job_row_number,
+    status: row.notification_status,
+    reference: row.reference,
+    clientReference: row.client_reference,
+    personalisation: openPersonalisation(row.personalisation, secretBox),
+    billableUnits: row.billable_units,
+    international: row.international,
+    phonePrefix: row.phone_prefix,
+    rateMultiplier: row.rate_multiplier,
+    replyToText: row.reply_to_text,
+    createdById: row.created_by_id,
+    createdAt: row.created_at,
+    sentAt: row.sent_at,
+    sentBy: row.sent_by,
+    updatedAt: row.updated_at,
+    postage: row.postage,
+    unsubscribeLink: row.unsubscribe_link,
+    documentDownloadCount: row.document_download_count,
+  };
+}
+
+function openPersonalisation(sealed: string | null, secretBox: SecretBox): JsonObject {
+  return sealed === null ? {} : (parseJson(secretBox.open(sealed, personalisationContext)) as JsonObject);
+}
+
+function toNotificationWithTemplate(row: RowWithTemplate, secretBox: SecretBox): NotificationWithTemplate {
+  return {
+    ...toNotification(row, secretBox),
+    templateContent: row.template_content,
+    templateSubject: row.template_subject,
+    templateHasUnsubscribeLink: row.template_has_unsubscribe_link,
+    createdByName: row.created_by_name,
+  };
+}

@@ -1,0 +1,78 @@
+import { listNotificationEvents } from './notification-event-repository.ts';
+import { findLiveJobs } from '../queue/find-jobs.ts';
+import { completedStatuses } from './notification-status.ts';
+import { requireNotification, type ReadDeps } from './show-notification.ts';
+import type { Notification } from './notification.ts';
+
+/** One step in the life of a message. */
+export interface TraceStep {
+  readonly at: Date;
+  readonly step: string;
+  readonly detail: string;
+}
+
+export interface NotificationTrace {
+  readonly notification: Notification;
+  readonly steps: readonly TraceStep[];
+  /** What happens next, or null when nothing will. */
+  readonly next: string | null;
+}
+
+const taskNames = ['deliver_sms', 'deliver_email', 'process-sms-client-response', 'process-ses-result'];
+
+/**
+ * The whole life of one message, oldest step first, from its row, from what was noted of failed attempts and ignored
+ * receipts, and from the queue.
+ *
+ * @throws AppError NOT_FOUND
+ */
+export async function traceNotification(
+  { db, secretBox }: ReadDeps,
+  input: { notificationId: string },
+): Promise<NotificationTrace> {
+  const notification = await requireNotification({ db, secretBox }, input.notificationId);
+  const steps: TraceStep[] = [
+    {
+      at: notification.createdAt,
+      step: 'accepted',
+      detail: `${notification.notificationType} with a ${notification.keyType} key, template ${notification.templateId} version ${notification.templateVersion}; stored together with its delivery job`,
+    },
+  ];
+  for (const { occurredAt, event, detail } of await listNotificationEvents(db, notification.id)) {
+    steps.push({ at: occurredAt, step: event, detail: describe(detail) });
+  }
+  if (notification.sentAt !== null) {
+    const reference = notification.reference === null ? '' : ` under reference ${notification.reference}`;
+    const how = notification.keyType === 'test' ? 'not sent, as the key is a test key; would have gone to' : 'taken by';
+    steps.push({
+      at: notification.sentAt,
+      step: 'handed over',
+      detail: `${how} provider ${notification.sentBy ?? 'unknown'}${reference}`,
+    });
+  }
+  const isOver = completedStatuses.includes(notification.status) && notification.updatedAt !== null;
+  if (isOver && notification.updatedAt !== notification.sentAt) {
+    steps.push({
+      at: notification.updatedAt,
+      step: notification.status,
+      detail: `status is now ${notification.status}`,
+    });
+  }
+  steps.sort((left, right) => left.at.getTime() - right.at.getTime());
+
+  const [job] = await findLiveJobs({ db }, { tasks: taskNames, subject: notification.id });
+  const next =
+    job === undefined
+      ? null
+      : job.state === 'active'
+        ? `${job.task} is running (attempt ${job.attempt}, queue ${job.queue})`
+        : `${job.task} is due at ${job.startAfter.toISOString()} (attempt ${job.attempt}, queue ${job.queue})`;
+  return { notification, steps, next };
+}
+
+function describe(detail: Readonly<Record<string, unknown>>): string {
+  return Object.entries(detail)
+    .filter(([, value]) => value !== null)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
+}

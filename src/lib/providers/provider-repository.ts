@@ -1,0 +1,74 @@
+import { SQL } from 'sql-template-strings';
+import type { Queryable } from '../db/database.ts';
+import { updateVersioned } from '../db/versioned.ts';
+import type { NotificationType } from '../notifications/notification.ts';
+import type { Provider } from './provider.ts';
+
+interface ProviderRow {
+  id: string;
+  display_name: string;
+  identifier: string;
+  priority: number;
+  notification_type: NotificationType;
+  active: boolean;
+  supports_international: boolean;
+  version: number;
+  updated_at: Date | null;
+  created_by_id: string | null;
+}
+
+export async function listProviders(db: Queryable, type: NotificationType | null = null): Promise<Provider[]> {
+  const { rows } = await db.query<ProviderRow>({
+    name: 'list_providers',
+    text: `SELECT * FROM provider_details WHERE $1::notification_type IS NULL OR notification_type = $1
+      ORDER BY notification_type, priority DESC, identifier`,
+    values: [type],
+  });
+  return rows.map(toProvider);
+}
+
+/** `listProviders` of sms and email under row locks. */
+export async function lockProviders(tx: Queryable): Promise<Provider[]> {
+  const { rows } = await tx.query<ProviderRow>(
+    SQL`SELECT * FROM provider_details WHERE notification_type IN ('sms', 'email') ORDER BY notification_type, identifier FOR UPDATE`,
+  );
+  return rows.map(toProvider);
+}
+
+export interface ProviderChanges {
+  readonly active?: boolean;
+  readonly priority?: number;
+  readonly reason: string;
+  readonly createdById: string;
+}
+
+/** Changes a row as a new version with its history. */
+export async function updateProvider(tx: Queryable, id: string, changes: ProviderChanges, at: Date): Promise<void> {
+  await updateVersioned(
+    tx,
+    'provider_details',
+    id,
+    {
+      reason: changes.reason,
+      created_by_id: changes.createdById,
+      ...(changes.active !== undefined && { active: changes.active }),
+      ...(changes.priority !== undefined && { priority: changes.priority }),
+    },
+    at,
+  );
+}
+
+function toProvider(row: ProviderRow): Provider {
+  return {
+    id: row.id,
+    displayName: row.display_name,
+    identifier: row.identifier,
+    priority: row.priority,
+    notificationType: row.notification_type,
+    active: row.active,
+    supportsInternational: row.supports_international,
+    version: row.version,
+    updatedAt: row.updated_at,
+    createdById: row.created_by_id,
+  };
+}

@@ -1,0 +1,123 @@
+import { PgBoss } from 'pg-boss';
+import { AppError } from '../core/errors.ts';
+import type { Queryable } from '../db/database.ts';
+import type { QueueName } from './queues.ts';
+
+/** A job to enqueue. */
+export interface NewJob {
+  readonly queue: QueueName;
+  readonly task: string;
+  /** JSON-safe arguments. */
+  readonly args: object;
+  /** What the job is about; with the task it names the job: at most one live job per queue, task and subject. */
+  readonly subject: string;
+  readonly attempt?: number;
+  /** Seconds from now. */
+  readonly delay?: number;
+  readonly requestId?: string | null;
+}
+
+/** The stored form of a job. */
+export interface JobData {
+  readonly task: string;
+  readonly args: object;
+  readonly subject: string;
+  readonly attempt: number;
+  readonly requestId: string | null;
+}
+
+/** The queue as use cases see it. */
+export interface JobQueue {
+  /**
+   * Inserts jobs inside the caller's transaction: they exist when it commits, and only then.
+   *
+   * @throws AppError QUEUE_REFUSED_JOB when a live job with the same queue, task and subject exists. The insert itself
+   *   would skip such a job silently, and the work would be lost.
+   */
+  enqueue(tx: Queryable, jobs: readonly NewJob[]): Promise<void>;
+}
+
+/** Name of the database schema that belongs to the queue. */
+export const queueDatabaseSchema = 'pgboss';
+
+export interface BossOptions {
+  url: string;
+  poolSize: number;
+  applicationName: string;
+  /** Looks after dead workers, finished jobs and statistics; for processes that run workers. */
+  supervise: boolean;
+  /** Fires scheduled tasks. */
+  schedule: boolean;
+  /** Listens for new jobs instead of only polling. */
+  listen: boolean;
+  onError: (error: Error) => void;
+}
+
+/** A pg-boss of the process. Its schema is made by `notify db migrate`, never here. */
+export function createBoss(options: BossOptions): PgBoss {
+  const boss = new PgBoss({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.poolSize,
+    schema: queueDatabaseSchema,
+    migrate: false,
+    createSchema: false,
+    supervise: options.supervise,
+    schedule: options.schedule,
+    useListenNotify: options.listen,
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 5,
+    maintenanceIntervalSeconds: 60,
+    options: '-c timezone=UTC -c plan_cache_mode=force_custom_plan',
+  });
+  boss.on('error', options.onError);
+  return boss;
+}
+
+/** The queue of a process, on its pg-boss. */
+export function createJobQueue(boss: PgBoss): JobQueue {
+  return {
+    async enqueue(tx, jobs) {
+      const jobsOfQueue = Map.groupBy(jobs, ({ queue }) => queue);
+      for (const [queue, group] of jobsOfQueue) await insertJobs(boss, tx, queue, group);
+    },
+  };
+}
+
+async function insertJobs(boss: PgBoss, tx: Queryable, queue: QueueName, jobs: readonly NewJob[]): Promise<void> {
+  const rows = jobs.map((job) => ({
+    data: toJobData(job),
+    singletonKey: `${job.task}:${job.subject}`,
+    ...(job.delay !== undefined && job.delay > 0 && { startAfter: job.delay }),
+  }));
+  const inserted = await boss.insert(queue, rows, { db: transactionAdapter(tx), returnId: true });
+  const count = inserted?.length ?? 0;
+  if (count !== jobs.length) {
+    throw new AppError(
+      'QUEUE_REFUSED_JOB',
+      `${jobs.length - count} of ${jobs.length} jobs were not stored in the queue '${queue}'`,
+      {
+        hint: 'A job for the same task and subject is waiting or running already.',
+        details: { queue, tasks: [...new Set(jobs.map(({ task }) => task))] },
+      },
+    );
+  }
+}
+
+function toJobData({ task, args, subject, attempt = 1, requestId = null }: NewJob): JobData {
+  return { task, args, subject, attempt, requestId };
+}
+
+/** Lets pg-boss run its statements on the caller's transaction. */
+export function transactionAdapter(tx: Queryable): {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+} {
+  return { executeSql: (text, values) => tx.query(values === undefined ? { text } : { text, values }) };
+}
+
+/** Stands in where no queue was set up: forgetting the queue must be loud, not a lost message. */
+export const missingQueue: JobQueue = {
+  enqueue: async (_tx, jobs) => {
+    throw new AppError('QUEUE_MISSING', `Job '${jobs[0]?.task ?? '?'}' was enqueued in a process that has no queue`);
+  },
+};

@@ -1,0 +1,55 @@
+import type { App } from './app.ts';
+import { deliverEmailTask } from './notifications/deliver-email.ts';
+import { deliverSmsTask } from './notifications/deliver-sms.ts';
+import { timeOutNotifications } from './notifications/time-out-notifications.ts';
+import { deleteOldSandboxMessages } from './providers/delete-old-sandbox-messages.ts';
+import { reconcileProviders } from './providers/reconcile-providers.ts';
+import type { QueueName } from './queue/queues.ts';
+import { syncSchedule, type ScheduledTask } from './queue/schedule.ts';
+import { createTaskRegistry, defineTask, type TaskRegistry } from './queue/task.ts';
+import { startWorker } from './queue/worker.ts';
+import { receiptTasks } from './receipts/record-receipt.ts';
+
+/** The clock of the product, in UTC (delivery sheet §10). */
+export const scheduledTasks: readonly ScheduledTask[] = [
+  { task: 'timeout-sending-notifications', queue: 'periodic', cron: '5 0 * * *' },
+  { task: 'delete-old-sandbox-messages', queue: 'periodic', cron: '20 3 * * *' },
+];
+
+/** Starts work on the queues; closing the app stops it. The app must have been made with `supervise`. */
+export async function runWorkers(app: App, queues: readonly QueueName[]): Promise<void> {
+  await reconcileProviders(app);
+  await startWorker(
+    {
+      boss: app.boss,
+      db: app.db,
+      tasks: createTasks(app),
+      logger: app.logger,
+      retrySchedules: app.config.retrySchedules,
+      onRun: (task, outcome) => app.metrics.taskRuns.inc({ task, outcome }),
+    },
+    queues,
+    app.config.workerConcurrency,
+  );
+}
+
+/** Stores the schedule and, in an app made with `schedule`, keeps it going. */
+export async function runScheduler(app: App): Promise<void> {
+  await syncSchedule(app.boss, scheduledTasks);
+}
+
+function createTasks(app: App): TaskRegistry {
+  return createTaskRegistry([
+    deliverSmsTask(app),
+    deliverEmailTask(app),
+    ...receiptTasks({ ...app, onReceipt: (outcome) => app.metrics.receipts.inc({ outcome }) }),
+    defineTask({
+      name: 'timeout-sending-notifications',
+      run: async () => void (await timeOutNotifications(app)),
+    }),
+    defineTask({
+      name: 'delete-old-sandbox-messages',
+      run: async () => void (await deleteOldSandboxMessages(app)),
+    }),
+  ]);
+}

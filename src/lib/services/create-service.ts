@@ -1,0 +1,113 @@
+import type { Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import type { Ids } from '../core/ids.ts';
+import { violatedConstraint, type Database } from '../db/database.ts';
+import { validateEmailAddress } from '../recipients/email-address.ts';
+import { systemUserId } from '../users/user.ts';
+import { toGuestList } from './guest-list.ts';
+import {
+  findService,
+  insertEmailReplyTo,
+  insertService,
+  insertSmsSender,
+  replaceGuestList,
+} from './service-repository.ts';
+import {
+  liveLimits,
+  newServicePermissions,
+  toEmailLocalPart,
+  trialLimits,
+  type Service,
+  type ServicePermission,
+} from './service.ts';
+import { assertSmsSender } from './sms-sender.ts';
+
+export interface CreateServiceInput {
+  id?: string;
+  name: string;
+  /** False = trial mode. */
+  live: boolean;
+  permissions?: readonly ServicePermission[];
+  /** Default text message sender: 3 to 11 letters, digits, spaces, or a phone number. */
+  smsSender?: string;
+  /** Default reply-to address. */
+  emailReplyTo?: string | null;
+  contactLink?: string | null;
+  prefixSms?: boolean;
+  guestList?: readonly string[];
+  createdById?: string;
+}
+
+/**
+ * Creates a service with its default sender, reply-to address and guest list, all or nothing.
+ *
+ * @throws AppError USAGE_INVALID for a name, sender, address or guest that cannot be used; CONFLICT when the name, or
+ *   the part of it that makes the From address, is taken
+ */
+export async function createService(
+  { db, clock, ids }: { db: Database; clock: Clock; ids: Ids },
+  input: CreateServiceInput,
+): Promise<Service> {
+  const name = input.name.trim();
+  const localPart = toEmailLocalPart(name);
+  if (name.length === 0 || name.length > 255 || localPart === '') {
+    throw new AppError(
+      'USAGE_INVALID',
+      `'${input.name}' cannot be the name of a service: expected 1 to 255 characters with at least one letter or digit`,
+    );
+  }
+  const smsSender = assertSmsSender(input.smsSender ?? 'GOVUK');
+  const replyTo = input.emailReplyTo == null ? null : readReplyTo(input.emailReplyTo);
+  const guestList = toGuestList(input.guestList ?? [], ids);
+  const limits = input.live ? liveLimits : trialLimits;
+  const id = input.id ?? ids.uuid();
+  const now = clock.now();
+
+  try {
+    return await db.transaction(async (tx) => {
+      await insertService(
+        tx,
+        {
+          id,
+          name,
+          normalised_service_name: localPart,
+          email_sender_local_part: localPart,
+          custom_email_sender_name: null,
+          active: true,
+          restricted: !input.live,
+          research_mode: false,
+          prefix_sms: input.prefixSms ?? false,
+          organisation_type: null,
+          crown: null,
+          contact_link: input.contactLink ?? null,
+          rate_limit: 3000,
+          email_message_limit: limits.email,
+          sms_message_limit: limits.sms,
+          letter_message_limit: limits.letter,
+          international_sms_message_limit: limits.internationalSms,
+          count_as_live: true,
+          created_by_id: input.createdById ?? systemUserId,
+          created_at: now,
+        },
+        input.permissions ?? newServicePermissions,
+      );
+      await insertSmsSender(tx, id, { id: ids.uuid(), smsSender, isDefault: true }, now);
+      if (replyTo !== null)
+        await insertEmailReplyTo(tx, id, { id: ids.uuid(), emailAddress: replyTo, isDefault: true }, now);
+      await replaceGuestList(tx, id, guestList, now);
+      return (await findService(tx, id))!;
+    });
+  } catch (error) {
+    const constraint = violatedConstraint(error);
+    if (constraint === null) throw error;
+    const taken =
+      constraint === 'services_pkey' ? `The service id '${id}'` : `The service name '${name}' (as ${localPart}@…)`;
+    throw new AppError('CONFLICT', `${taken} is taken`, { cause: error, details: { name, id } });
+  }
+}
+
+function readReplyTo(text: string): string {
+  const result = validateEmailAddress(text);
+  if (!result.ok) throw new AppError('USAGE_INVALID', `The reply-to address '${text}' is not a valid email address`);
+  return result.address;
+}

@@ -1,0 +1,163 @@
+import { SQL } from 'sql-template-strings';
+import type { Queryable } from '../db/database.ts';
+import { insertVersioned } from '../db/versioned.ts';
+import type { TeamMember } from '../users/user.ts';
+import type { EmailReplyTo, Service, ServicePermission, SmsSender } from './service.ts';
+
+export interface ServiceRow {
+  id: string;
+  name: string;
+  active: boolean;
+  restricted: boolean;
+  research_mode: boolean;
+  prefix_sms: boolean;
+  email_sender_local_part: string;
+  custom_email_sender_name: string | null;
+  organisation_type: string | null;
+  crown: boolean | null;
+  contact_link: string | null;
+  rate_limit: number;
+  email_message_limit: number;
+  sms_message_limit: number;
+  letter_message_limit: number;
+  international_sms_message_limit: number;
+  count_as_live: boolean;
+  created_by_id: string;
+  created_at: Date;
+  updated_at: Date | null;
+  version: number;
+}
+
+type ServiceWithPermissions = ServiceRow & { permissions: ServicePermission[] };
+
+const selectService = `SELECT s.*, ARRAY(SELECT p.permission FROM service_permissions p WHERE p.service_id = s.id ORDER BY p.permission)
+  AS permissions FROM services s`;
+
+export async function findService(db: Queryable, id: string): Promise<Service | null> {
+  const { rows } = await db.query<ServiceWithPermissions>({
+    name: 'find_service',
+    text: `${selectService} WHERE s.id = $1`,
+    values: [id],
+  });
+  return rows[0] === undefined ? null : toService(rows[0]);
+}
+
+export async function listServices(db: Queryable, filter: { active: boolean | null }): Promise<Service[]> {
+  const { rows } = await db.query<ServiceWithPermissions>({
+    text: `${selectService} WHERE $1::boolean IS NULL OR s.active = $1 ORDER BY s.name`,
+    values: [filter.active],
+  });
+  return rows.map(toService);
+}
+
+export type NewServiceRow = Omit<ServiceRow, 'updated_at' | 'version'> & { normalised_service_name: string };
+
+export async function insertService(
+  tx: Queryable,
+  row: NewServiceRow,
+  permissions: readonly ServicePermission[],
+): Promise<void> {
+  await insertVersioned<ServiceRow>(tx, 'services', { ...row });
+  await tx.query(SQL`INSERT INTO service_permissions (service_id, permission, created_at)
+    SELECT ${row.id}, permission, ${row.created_at} FROM unnest(${[...permissions]}::text[]) AS permission`);
+}
+
+export async function insertSmsSender(
+  tx: Queryable,
+  serviceId: string,
+  sender: SmsSender,
+  createdAt: Date,
+): Promise<void> {
+  await tx.query(SQL`INSERT INTO service_sms_senders (id, service_id, sms_sender, is_default, created_at)
+    VALUES (${sender.id}, ${serviceId}, ${sender.smsSender}, ${sender.isDefault}, ${createdAt})`);
+}
+
+export async function insertEmailReplyTo(
+  tx: Queryable,
+  serviceId: string,
+  replyTo: EmailReplyTo,
+  createdAt: Date,
+): Promise<void> {
+  await tx.query(SQL`INSERT INTO service_email_reply_to (id, service_id, email_address, is_default, created_at)
+    VALUES (${replyTo.id}, ${serviceId}, ${replyTo.emailAddress}, ${replyTo.isDefault}, ${createdAt})`);
+}
+
+export interface GuestListEntry {
+  readonly id: string;
+  readonly recipientType: 'mobile' | 'email';
+  readonly recipient: string;
+}
+
+/** Replaces the whole guest list. */
+export async function replaceGuestList(
+  tx: Queryable,
+  serviceId: string,
+  entries: readonly GuestListEntry[],
+  createdAt: Date,
+): Promise<void> {
+  await tx.query(SQL`DELETE FROM service_whitelist WHERE service_id = ${serviceId}`);
+  for (const entry of entries) {
+    await tx.query(SQL`INSERT INTO service_whitelist (id, service_id, recipient_type, recipient, created_at)
+      VALUES (${entry.id}, ${serviceId}, ${entry.recipientType}, ${entry.recipient}, ${createdAt})`);
+  }
+}
+
+export async function listGuestList(db: Queryable, serviceId: string): Promise<GuestListEntry[]> {
+  const { rows } = await db.query<GuestListEntry>(SQL`SELECT id, recipient_type AS "recipientType", recipient
+    FROM service_whitelist WHERE service_id = ${serviceId} ORDER BY created_at, id`);
+  return rows;
+}
+
+export async function listTeamMembers(db: Queryable, serviceId: string): Promise<TeamMember[]> {
+  const { rows } =
+    await db.query<TeamMember>(SQL`SELECT u.id, u.name, u.email_address AS "emailAddress", u.mobile_number AS "mobileNumber"
+    FROM users u JOIN user_to_service us ON us.user_id = u.id WHERE us.service_id = ${serviceId} AND u.state <> 'inactive' ORDER BY u.name`);
+  return rows;
+}
+
+export async function listSmsSenders(db: Queryable, serviceId: string): Promise<SmsSender[]> {
+  const { rows } = await db.query<SmsSender>({
+    name: 'list_sms_senders',
+    text: `SELECT id, sms_sender AS "smsSender", is_default AS "isDefault" FROM service_sms_senders
+      WHERE service_id = $1 AND NOT archived ORDER BY is_default DESC, created_at`,
+    values: [serviceId],
+  });
+  return rows;
+}
+
+export async function listEmailReplyTos(db: Queryable, serviceId: string): Promise<EmailReplyTo[]> {
+  const { rows } = await db.query<EmailReplyTo>({
+    name: 'list_email_reply_tos',
+    text: `SELECT id, email_address AS "emailAddress", is_default AS "isDefault" FROM service_email_reply_to
+      WHERE service_id = $1 AND NOT archived ORDER BY is_default DESC, created_at`,
+    values: [serviceId],
+  });
+  return rows;
+}
+
+export function toService(row: ServiceWithPermissions): Service {
+  return {
+    id: row.id,
+    name: row.name,
+    active: row.active,
+    restricted: row.restricted,
+    researchMode: row.research_mode,
+    prefixSms: row.prefix_sms,
+    emailSenderLocalPart: row.email_sender_local_part,
+    customEmailSenderName: row.custom_email_sender_name,
+    organisationType: row.organisation_type,
+    crown: row.crown,
+    contactLink: row.contact_link,
+    rateLimit: row.rate_limit,
+    emailMessageLimit: row.email_message_limit,
+    smsMessageLimit: row.sms_message_limit,
+    letterMessageLimit: row.letter_message_limit,
+    internationalSmsMessageLimit: row.international_sms_message_limit,
+    countAsLive: row.count_as_live,
+    permissions: row.permissions,
+    createdById: row.created_by_id,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    version: row.version,
+  };
+}

@@ -1,0 +1,38 @@
+import { AppError } from '../core/errors.ts';
+import type { Queryable } from '../db/database.ts';
+import {
+  findService,
+  listEmailReplyTos,
+  listGuestList,
+  listSmsSenders,
+  listTeamMembers,
+} from './service-repository.ts';
+import type { TeamMember } from '../users/user.ts';
+import type { EmailReplyTo, Service, SmsSender } from './service.ts';
+
+export interface ServiceDetails extends Service {
+  readonly smsSenders: readonly SmsSender[];
+  readonly emailReplyTos: readonly EmailReplyTo[];
+  readonly guestList: readonly string[];
+  readonly team: readonly TeamMember[];
+}
+
+/** @throws AppError NOT_FOUND */
+export async function showService({ db }: { db: Queryable }, id: string): Promise<ServiceDetails> {
+  const service = await requireService({ db }, id);
+  return {
+    ...service,
+    smsSenders: await listSmsSenders(db, id),
+    emailReplyTos: await listEmailReplyTos(db, id),
+    guestList: (await listGuestList(db, id)).map(({ recipient }) => recipient),
+    team: await listTeamMembers(db, id),
+  };
+}
+
+/** @throws AppError NOT_FOUND */
+export async function requireService({ db }: { db: Queryable }, id: string): Promise<Service> {
+  const service = await findService(db, id);
+  if (service === null)
+    throw new AppError('NOT_FOUND', `No service has the id '${id}'`, { details: { serviceId: id } });
+  return service;
+}

@@ -1,0 +1,47 @@
+/** Template records (templating sheet §1): what every other part of the product knows about a template. */
+
+export type TemplateType = 'sms' | 'email' | 'letter';
+
+export const templateTypes: readonly TemplateType[] = ['sms', 'email', 'letter'];
+
+/** `priority` sends the API's notifications through the low-volume queue. */
+export type ProcessType = 'normal' | 'priority';
+
+/** Characters of a text message; more are refused (templating sheet §4). */
+export const smsCharacterLimit = 918;
+
+/** UTF-8 bytes of an email's API body (templating sheet §5.1). */
+export const emailByteLimit = 2_000_000;
+
+export interface Template {
+  readonly id: string;
+  readonly serviceId: string;
+  readonly name: string;
+  readonly templateType: TemplateType;
+  /** Source with placeholders; markdown for email and letter. */
+  readonly content: string;
+  /** Null for sms, and only there. */
+  readonly subject: string | null;
+  /** 1 for the first version; every saved change adds 1. */
+  readonly version: number;
+  /** Deleted: still found by id, but nothing can be sent with it. */
+  readonly archived: boolean;
+  /** The service's internal template for precompiled letters: not found by id and service. */
+  readonly hidden: boolean;
+  readonly processType: ProcessType;
+  /** `first`, `second` or `economy` for letters, otherwise null. */
+  readonly postage: string | null;
+  /** Email only. */
+  readonly hasUnsubscribeLink: boolean;
+  readonly createdById: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+}
+
+/** What rendering needs to know of a template. */
+export type TemplateSource = Pick<Template, 'templateType' | 'content' | 'subject' | 'hasUnsubscribeLink'>;
+
+/** True when templates of this type carry a subject. */
+export function hasSubject(templateType: TemplateType): boolean {
+  return templateType !== 'sms';
+}

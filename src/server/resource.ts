@@ -1,0 +1,37 @@
+import type {
+  FastifyInstance,
+  FastifySchema,
+  HTTPMethods,
+  onRequestAsyncHookHandler,
+  RouteHandlerMethod,
+} from 'fastify';
+import { sendMethodNotAllowed } from './plugins/errors.ts';
+
+export interface Method {
+  readonly handler: RouteHandlerMethod;
+  readonly schema?: FastifySchema;
+}
+
+export interface Resource {
+  readonly GET?: Method;
+  readonly POST?: Method;
+  /** Runs first, also for OPTIONS. */
+  readonly onRequest?: onRequestAsyncHookHandler;
+}
+
+const otherMethods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/**
+ * Registers a path with its methods, and answers for the rest of them as the reference's router does: GET brings HEAD,
+ * OPTIONS lists what is allowed, and anything else is 405 before authentication (public API sheet §1).
+ */
+export function registerResource(server: FastifyInstance, url: string, resource: Resource): void {
+  const { GET, POST, onRequest } = resource;
+  const hooks = onRequest === undefined ? {} : { onRequest };
+  const allow = [...(GET ? ['GET', 'HEAD'] : []), 'OPTIONS', ...(POST ? ['POST'] : [])].join(', ');
+  if (GET) server.route({ method: 'GET', url, ...hooks, ...GET });
+  if (POST) server.route({ method: 'POST', url, ...hooks, ...POST });
+  server.route({ method: 'OPTIONS', url, ...hooks, handler: (_request, reply) => reply.header('Allow', allow).send() });
+  const refused = otherMethods.filter((method) => !(method === 'GET' && GET) && !(method === 'POST' && POST));
+  server.route({ method: [...refused], url, handler: (_request, reply) => sendMethodNotAllowed(reply, allow) });
+}

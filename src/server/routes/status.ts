@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import type { App } from '../../lib/app.ts';
+import { readHealth } from '../../lib/observability/health.ts';
+import { registerResource } from '../resource.ts';
+
+/** `GET|POST /_status` and `GET /` (public API sheet §10). */
+export function registerStatus(server: FastifyInstance, app: App): void {
+  const handler = async (request: { query: unknown }): Promise<object> => {
+    const { simple } = request.query as { simple?: unknown };
+    if (simple !== undefined && simple !== '') return { status: 'ok' };
+    const health = await readHealth(app);
+    return {
+      status: 'ok',
+      git_commit: health.commit,
+      build_time: health.builtAt,
+      db_version: health.schemaVersion,
+      db_bulk_version: health.schemaVersion,
+    };
+  };
+  registerResource(server, '/_status', { GET: { handler }, POST: { handler } });
+  registerResource(server, '/', { GET: { handler } });
+}

@@ -1,0 +1,30 @@
+/** The file in which a test run notes what it skips and why. `scripts/test.ts` reads it; no Vitest here. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+
+export interface Skip {
+  /** Path of the test file, from the root of the project. */
+  readonly file: string;
+  readonly reason: string;
+}
+
+/** Environment variable with the path of the registry; not set when Vitest is run directly. */
+export const skipsFileVariable = 'TEST_SKIPS_FILE';
+
+/** Notes a skip. One short write in append mode: lines of several workers do not mix. */
+export function writeSkip({ file, reason }: Skip): void {
+  const registry = process.env[skipsFileVariable];
+  if (registry === undefined) return;
+  appendFileSync(registry, `${JSON.stringify({ file, reason: reason.replaceAll(/\s+/g, ' ').trim() })}\n`);
+}
+
+/** The skips noted in a registry. */
+export function readSkips(registry: string): Skip[] {
+  if (!existsSync(registry)) return [];
+  const lines = readFileSync(registry, 'utf8').split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Skip);
+}
+
+/** True when a skip must count as a failure. */
+export function isEverythingRequired(): boolean {
+  return process.env['REQUIRE_ALL'] === '1';
+}
