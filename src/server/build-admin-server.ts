@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, LogController, type FastifyInstance } from 'fastify';
 import type { App } from '../lib/app.ts';
 import { AppError } from '../lib/core/errors.ts';
 import { checkReadiness } from '../lib/observability/readiness.ts';
@@ -9,7 +9,10 @@ import { registerResponseHeaders } from './plugins/response-headers.ts';
 
 /** Probes, metrics and the sandbox outbox. No authentication: keep its address private. */
 export function buildAdminServer(app: App, state: { readonly draining: boolean }): FastifyInstance {
-  const server = fastify({ loggerInstance: app.logger, disableRequestLogging: true }) as unknown as FastifyInstance;
+  const server = fastify({
+    loggerInstance: app.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+  }) as unknown as FastifyInstance;
   registerResponseHeaders(server);
   registerPlainErrors(server);
 

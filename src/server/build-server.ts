@@ -1,4 +1,4 @@
-import { fastify, type FastifyInstance } from 'fastify';
+import { fastify, LogController, type FastifyInstance } from 'fastify';
 import type { App } from '../lib/app.ts';
 import { registerJsonBody } from './plugins/json-body.ts';
 import { registerPlainErrors, registerV2Errors } from './plugins/errors.ts';
@@ -14,7 +14,7 @@ const bodyLimit = 10 * 1024 * 1024;
 export async function buildServer(app: App): Promise<FastifyInstance> {
   const server = fastify({
     loggerInstance: app.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     handlerTimeout: app.config.requestTimeout * 1000,
     trustProxy: app.config.trustedProxies.length > 0 ? [...app.config.trustedProxies] : false,

@@ -51,7 +51,7 @@ export async function startServer(
 
 async function listen(server: FastifyInstance, host: string, port: number, flag: string): Promise<string> {
   try {
-    await server.listen({ host, port });
+    await server.listen({ host, port, listenTextResolver: (address) => `Listening on ${address} (${flag})` });
   } catch (error) {
     throw toListenError(error, host, port, flag);
   }

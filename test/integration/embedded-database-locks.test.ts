@@ -8,7 +8,11 @@ import { createSandbox, serverPid } from '../support/fixtures/embedded-database-
 const sandbox = createSandbox();
 afterEach(() => sandbox.clear());
 
-const foreign = JSON.stringify({ ...currentProcess(), scope: 'another boot', host: 'box-7' });
+/** Writes the lock of a process in another container. */
+async function writeForeignLock(lock: string): Promise<void> {
+  const { ino } = await stat(path.join(path.dirname(lock), '..'));
+  await writeFile(lock, JSON.stringify({ ...currentProcess(), scope: 'another boot', host: 'box-7', folder: ino }));
+}
 
 /** A folder whose server was stopped, and the file of a lock that a process elsewhere could have. */
 async function stoppedCluster(): Promise<{ stateDir: string; lock: string }> {
@@ -20,7 +24,7 @@ async function stoppedCluster(): Promise<{ stateDir: string; lock: string }> {
 describe('a state folder on a volume that another machine or container uses', () => {
   it('is refused while that gives signs of life', async () => {
     const { stateDir, lock } = await stoppedCluster();
-    await writeFile(lock, foreign);
+    await writeForeignLock(lock);
     await expect(sandbox.open(stateDir, undefined, 700)).rejects.toMatchObject({
       code: 'LOCKED',
       message: expect.stringContaining('box-7') as unknown,
@@ -31,7 +35,7 @@ describe('a state folder on a volume that another machine or container uses', ()
 
   it('is free again when that has been silent for a while', async () => {
     const { stateDir, lock } = await stoppedCluster();
-    await writeFile(lock, foreign);
+    await writeForeignLock(lock);
     const { mtimeMs } = await stat(lock);
     await utimes(lock, (mtimeMs - 60_000) / 1000, (mtimeMs - 60_000) / 1000);
     expect((await sandbox.open(stateDir)).startedServer).toBe(true);
@@ -44,7 +48,8 @@ describe('a process lock', () => {
     const stateDir = path.join(await sandbox.folder(), 'state');
     const database = await sandbox.open(stateDir);
     const locks = path.join(stateDir, 'postgres', 'processes');
-    const recycled = { ...currentProcess(), startedAt: '1', host: 'here' };
+    const { ino } = await stat(path.join(stateDir, 'postgres'));
+    const recycled = { ...currentProcess(), startedAt: '1', host: 'here', folder: ino };
     await writeFile(path.join(locks, 'recycled.json'), JSON.stringify(recycled));
     const pid = (await serverPid(database.dataDir))!;
     await database.release();

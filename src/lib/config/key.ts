@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 
 /** Where a value came from, in order of precedence. */
@@ -37,15 +38,15 @@ function expected(what: string): Error {
   return new Error(`expected ${what}`);
 }
 
-export function text<Value extends string | null>(options: KeyOptions<Value>): ConfigKey<Value> {
+export function text<Value extends string | null = string>(options: KeyOptions<NoInfer<Value>>): ConfigKey<Value> {
   return key('text', options, (value) => {
     if (value === '') throw expected('a text that is not empty');
     return value as NonNullable<Value>;
   });
 }
 
-export function integer<Value extends number | null>(
-  options: KeyOptions<Value> & { min: number; max: number; unit?: string },
+export function integer<Value extends number | null = number>(
+  options: KeyOptions<NoInfer<Value>> & { min: number; max: number; unit?: string },
 ): ConfigKey<Value> {
   const { min, max, unit } = options;
   const range = `a whole number from ${min} to ${max}${unit ? ` (${unit})` : ''}`;
@@ -57,7 +58,9 @@ export function integer<Value extends number | null>(
 }
 
 /** A TCP port; 0 asks the system for a free one. With `off`, the listener can be switched off (null). */
-export function port<Value extends number | null>(options: KeyOptions<Value> & { off?: boolean }): ConfigKey<Value> {
+export function port<Value extends number | null = number>(
+  options: KeyOptions<NoInfer<Value>> & { off?: boolean },
+): ConfigKey<Value> {
   return key(options.off ? 'port or off' : 'port', options, (value) => {
     if (options.off && value === 'off') return null as unknown as NonNullable<Value>;
     if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535) {
@@ -77,26 +80,32 @@ export function oneOf<const Choice extends string>(
   });
 }
 
-export function url<Value extends string | null>(
-  options: KeyOptions<Value> & { protocols: readonly string[] },
+export function url<Value extends string | null = string>(
+  options: KeyOptions<NoInfer<Value>> & { protocols: readonly string[] },
 ): ConfigKey<Value> {
   return key('URL', options, (value) => {
     const parsed = URL.parse(value);
     if (parsed === null || !options.protocols.includes(parsed.protocol.slice(0, -1))) {
       throw expected(`a URL beginning with ${options.protocols.map((name) => `${name}://`).join(' or ')}`);
     }
-    return value as NonNullable<Value>;
+    // Parsing passes over blanks at the ends; drivers do not.
+    return value.trim() as NonNullable<Value>;
   });
 }
 
-/** A URL without a path: no trailing slash is kept. */
-export function origin(options: KeyOptions<string | null>): ConfigKey<string | null> {
+/** A URL that links are made from: it may have a path, and no trailing slash is kept. */
+export function baseUrl(options: KeyOptions<string | null>): ConfigKey<string | null> {
   return key('URL', options, (value) => {
     const parsed = URL.parse(value);
-    if (parsed === null || !['http:', 'https:'].includes(parsed.protocol) || parsed.search || parsed.hash) {
-      throw expected('a URL beginning with http:// or https://, without query');
-    }
-    return value.replace(/\/+$/, '');
+    if (
+      parsed === null ||
+      !/^https?:$/.test(parsed.protocol) ||
+      parsed.username ||
+      parsed.password ||
+      /[?#]/.test(value)
+    )
+      throw expected('a URL beginning with http:// or https://, without user and query');
+    return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
   });
 }
 
@@ -107,12 +116,33 @@ export function absolutePath(options: KeyOptions<string>): ConfigKey<string> {
   });
 }
 
-export function list(options: KeyOptions<readonly string[]>): ConfigKey<readonly string[]> {
-  return key('comma-separated list', options, (value) =>
-    value
-      .split(',')
-      .map((item) => item.trim())
-      .filter(Boolean),
+/** Addresses, CIDR ranges, or words for ranges. In the configuration file the list may also be a JSON array. */
+export function addressList(options: KeyOptions<readonly string[]>): ConfigKey<readonly string[]> {
+  return key('comma-separated list', options, (value) => {
+    const items = splitList(value);
+    if (!items.every(isAddressRange)) throw expected('IP addresses or CIDR ranges, separated by commas');
+    return items;
+  });
+}
+
+function splitList(value: string): string[] {
+  const text = value.startsWith('[') && value.endsWith(']') ? value.slice(1, -1).replaceAll('"', '') : value;
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+const rangeNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isAddressRange(text: string): boolean {
+  if (rangeNames.includes(text)) return true;
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) >= 1 && Number(prefix) <= bits))
   );
 }
 

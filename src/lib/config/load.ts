@@ -97,17 +97,30 @@ function readConfigFile(explicitPath: string | undefined, problems: string[]): R
   const path = resolve(explicitPath || 'notify.config.json');
   if (!explicitPath && !existsSync(path)) return {};
   try {
-    const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const content = parseWithoutQuoting(readFileSync(path, 'utf8'));
     if (typeof content !== 'object' || content === null || Array.isArray(content))
       throw new Error('it is not a JSON object');
     for (const name of Object.keys(content)) {
-      if (!(name in configSchema)) problems.push(`${path}: unknown key '${name}'; known keys: ${names.join(', ')}`);
+      if (!Object.hasOwn(configSchema, name))
+        problems.push(`${path}: unknown key '${name}'; known keys: ${names.join(', ')}`);
     }
     return content as Record<string, unknown>;
   } catch (error) {
     problems.push(`The configuration file ${path} cannot be used: ${messageOf(error)}`);
     return {};
   }
+}
+
+/** JSON.parse, whose errors would quote the text beside the mistake: the file may hold secrets. */
+function parseWithoutQuoting(text: string): unknown {
+  let problem: string;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  const [place = ''] = / \(line \d+ column \d+\)/.exec(problem) ?? [];
+  throw new Error(`it is not valid JSON${place}`);
 }
 
 /** `databaseUrl` → `--database-url`. */

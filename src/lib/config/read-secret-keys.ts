@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf } from '../core/errors.ts';
@@ -32,8 +32,9 @@ export async function readSecretKeys({
   await mkdir(stateDir, { recursive: true });
   const generated: SecretKey[] = [{ id: 'local1', key: randomBytes(32) }];
   // A complete file linked into place: of two processes that start at once, both end up with the first one's keys.
-  const temporary = `${path}.${process.pid}`;
-  await writeFile(temporary, `${formatSecretKeys(generated)}\n`, { mode: 0o600 });
+  // Process ids are no names for it: in containers that share the folder every process is number 1.
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, `${formatSecretKeys(generated)}\n`, { mode: 0o600, flag: 'wx', flush: true });
   try {
     await link(temporary, path);
   } catch (error) {

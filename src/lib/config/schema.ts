@@ -1,6 +1,18 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { absolutePath, custom, integer, json, list, oneOf, origin, port, text, url, type ConfigKey } from './key.ts';
+import {
+  absolutePath,
+  addressList,
+  baseUrl,
+  custom,
+  integer,
+  json,
+  oneOf,
+  port,
+  text,
+  url,
+  type ConfigKey,
+} from './key.ts';
 import type { SecretKey } from '../core/secret-box.ts';
 import { parseSecretKeys } from './secret-keys.ts';
 
@@ -45,7 +57,7 @@ export const configSchema = {
     read: parseSecretKeys,
     help: 'Keys that encrypt stored secrets, 32 bytes each; the first encrypts, all decrypt. Required with DATABASE_URL.',
   }),
-  host: text({
+  host: text<string>({
     env: ['NOTIFY_HOST'],
     default: '127.0.0.1',
     help: 'Address of the public listener; 0.0.0.0 in a container.',
@@ -55,7 +67,7 @@ export const configSchema = {
     default: 6011,
     help: 'Port of the public API. 0 takes a free port.',
   }),
-  adminHost: text({
+  adminHost: text<string>({
     env: ['NOTIFY_ADMIN_HOST'],
     default: '127.0.0.1',
     help: 'Address of the admin listener. It has no authentication: keep it private.',
@@ -66,19 +78,19 @@ export const configSchema = {
     off: true,
     help: 'Port of /live, /ready, /metrics and the sandbox outbox. 0 takes a free port, off closes it.',
   }),
-  publicUrl: origin({
+  publicUrl: baseUrl({
     env: ['NOTIFY_PUBLIC_URL'],
     default: null,
     defaultText: "the request's scheme and host",
     help: 'Public base URL, for links in answers, emails and documents.',
   }),
-  adminUrl: origin({
+  adminUrl: baseUrl({
     env: ['NOTIFY_ADMIN_URL'],
     default: null,
     defaultText: 'the public URL',
     help: 'Base URL of the web console, for links in messages.',
   }),
-  emailDomain: text({
+  emailDomain: text<string>({
     env: ['NOTIFY_EMAIL_DOMAIN'],
     default: 'notify.localhost',
     help: 'Domain of the From address of emails: <service>@<domain>.',
@@ -91,7 +103,7 @@ export const configSchema = {
     secret: true,
     help: 'SMTP server for emails, e.g. smtp://user:password@mail.example:587. Setting it activates the smtp provider.',
   }),
-  trustedProxies: list({
+  trustedProxies: addressList({
     env: ['NOTIFY_TRUSTED_PROXIES'],
     default: [],
     help: 'Addresses or CIDR ranges of proxies whose X-Forwarded-* headers count.',
@@ -113,21 +125,21 @@ export const configSchema = {
     read: readRetrySchedules,
     help: 'Overrides the retry schedule of single tasks; the last delay repeats.',
   }),
-  workerConcurrency: integer({
+  workerConcurrency: integer<number>({
     env: ['NOTIFY_WORKER_CONCURRENCY'],
     default: 10,
     min: 1,
     max: 1000,
     help: 'Jobs of one queue that one process works on at the same time.',
   }),
-  databasePoolSize: integer({
+  databasePoolSize: integer<number>({
     env: ['NOTIFY_DATABASE_POOL_SIZE'],
     default: 10,
     min: 2,
     max: 500,
     help: 'Database connections of one process, the queue included.',
   }),
-  requestTimeout: integer({
+  requestTimeout: integer<number>({
     env: ['NOTIFY_REQUEST_TIMEOUT'],
     default: 30,
     min: 1,
@@ -135,7 +147,7 @@ export const configSchema = {
     unit: 'seconds',
     help: 'Serving timeout: a request that takes longer is answered 504.',
   }),
-  drainDelay: integer({
+  drainDelay: integer<number>({
     env: ['NOTIFY_DRAIN_DELAY'],
     default: 5,
     min: 0,
@@ -143,7 +155,7 @@ export const configSchema = {
     unit: 'seconds',
     help: 'After SIGTERM: how long to keep serving while /ready already says no. Ctrl-C skips it.',
   }),
-  shutdownGrace: integer({
+  shutdownGrace: integer<number>({
     env: ['NOTIFY_SHUTDOWN_GRACE'],
     default: 25,
     min: 1,
@@ -193,6 +205,7 @@ function readRetrySchedules(value: unknown): Readonly<Record<string, RetrySchedu
   const isCount = (count: unknown): boolean => Number.isInteger(count) && (count as number) >= 0;
   const isSchedule = (schedule: unknown): boolean =>
     isRecord(schedule) &&
+    Object.keys(schedule).length === 2 &&
     isCount(schedule['maxRetries']) &&
     Array.isArray(schedule['delays']) &&
     schedule['delays'].length > 0 &&

@@ -9,8 +9,11 @@ export function parseSecretKeys(text: string): readonly SecretKey[] {
     .map((part) => {
       const separator = part.indexOf(':');
       const id = part.slice(0, separator);
-      const key = Buffer.from(part.slice(separator + 1), 'base64');
+      const encoded = part.slice(separator + 1);
       if (separator < 1 || !/^[A-Za-z0-9_-]{1,32}$/.test(id)) throw expected();
+      // Decoding would stop at a stray character, or pass over it.
+      if (!/^[A-Za-z0-9+/_-]*={0,2}$/.test(encoded)) throw new Error(`expected 32 bytes in base64 for key '${id}'`);
+      const key = Buffer.from(encoded, 'base64');
       if (key.length !== 32) throw new Error(`expected 32 bytes in base64 for key '${id}' and found ${key.length}`);
       return { id, key };
     });

@@ -29,7 +29,7 @@ const mayHoldNumber = /[:[,]\s*-?\d|^\s*-?\d/;
  * Parses JSON text. Numbers whose spelling `String(number)` would change become `RawJsonNumber`; `JSON.stringify` writes
  * them back as they came. Text without numbers costs no more than `JSON.parse`.
  *
- * @throws SyntaxError as `JSON.parse`
+ * @throws SyntaxError as `JSON.parse`; RangeError for text with numbers that is nested some thousand levels deep
  */
 export function parseJson(text: string): JsonValue {
   if (!mayHoldNumber.test(text)) return JSON.parse(text) as JsonValue;

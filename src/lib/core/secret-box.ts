@@ -44,9 +44,13 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
       return `v1.${current.id}.${sealed.toString('base64url')}`;
     },
     open(sealed, context) {
-      const [version, keyId = '', payload = ''] = sealed.split('.');
+      const [version, keyId, payload, ...rest] = sealed.split('.');
+      if (version !== 'v1' || keyId === undefined || payload === undefined || rest.length > 0) {
+        // Whatever it is, it may be a secret in plain text: it is not repeated.
+        throw new AppError('SECRET_UNREADABLE', `A stored secret (${context}) has none of the forms known here`);
+      }
       const key = keyById.get(keyId);
-      if (version !== 'v1' || key === undefined) {
+      if (key === undefined) {
         throw new AppError(
           'SECRET_UNREADABLE',
           `A stored secret (${context}) was encrypted with key '${keyId}', which is not configured`,
@@ -57,7 +61,10 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
       }
       const bytes = Buffer.from(payload, 'base64url');
       try {
-        const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
+        // Decoding passes over characters that are no base64url, and over spare bits: one value, one spelling.
+        if (bytes.toString('base64url') !== payload) throw new Error('not base64url');
+        // Without its length, GCM would take the last bytes of a cut value for a short tag.
+        const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
           .setAAD(Buffer.from(context))
           .setAuthTag(bytes.subarray(bytes.length - tagBytes));
         return (

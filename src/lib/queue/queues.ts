@@ -32,7 +32,7 @@ export type QueueName = (typeof queueNames)[number];
 export const deadLetterQueue = 'dead-letter';
 
 /** Other names under which operators know queues; the rest of the reference's names are ours with `-tasks`. */
-const aliases: Readonly<Record<string, readonly QueueName[]>> = {
+export const queueAliases: Readonly<Record<string, readonly QueueName[]>> = {
   'database-tasks': ['bulk-sms', 'bulk-email', 'db-sms', 'db-email', 'db-letter'],
   'database-tasks-documents': ['bulk-sms', 'bulk-email', 'db-sms', 'db-email', 'db-letter'],
   'save-api-sms-tasks': ['db-sms'],
@@ -72,12 +72,12 @@ export function resolveQueues(words: readonly string[]): QueueName[] {
 }
 
 function queuesOf(word: string): readonly QueueName[] {
-  const known = queuePresets[word] ?? aliases[word];
+  const known = queuePresets[word] ?? queueAliases[word];
   if (known !== undefined) return known;
   const name = queueNames.find((candidate) => candidate === word || `${candidate}-tasks` === word);
   if (name !== undefined) return [name];
   throw new AppError('QUEUE_UNKNOWN', `'${word}' is not a queue`, {
-    hint: `Queues: ${queueNames.join(', ')}. Presets: ${Object.keys(queuePresets).join(', ')}. Aliases: ${Object.keys(aliases).join(', ')}.`,
+    hint: `Queues: ${queueNames.join(', ')}. Presets: ${Object.keys(queuePresets).join(', ')}. Aliases: ${Object.keys(queueAliases).join(', ')}.`,
     details: { queue: word },
   });
 }

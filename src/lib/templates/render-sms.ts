@@ -70,7 +70,12 @@ function measure({ text: filled, opaque }: FilledSms, prefix: string | null): Me
 
 function fillSms(content: string, personalisation: JsonObject, redact: boolean): FilledSms {
   if (redact || hasValues(personalisation)) {
-    const text = fillPlaceholders(content, personalisation, { escape: false, lists: 'prose', unfilled: 'text', redact });
+    const text = fillPlaceholders(content, personalisation, {
+      escape: false,
+      lists: 'prose',
+      unfilled: 'text',
+      redact,
+    });
     return { text, opaque: null };
   }
   if (!content.includes('((')) return { text: content, opaque: null };

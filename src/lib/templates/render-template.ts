@@ -72,7 +72,8 @@ function emailTooLongMessage(body: string): string | null {
   const bytes = excessiveByteCount(body);
   if (bytes === null) return null;
   return (
-    `Your message is too long. Emails cannot be longer than ${emailByteLimit} bytes. ` + `Your message is ${bytes} bytes.`
+    `Your message is too long. Emails cannot be longer than ${emailByteLimit} bytes. ` +
+    `Your message is ${bytes} bytes.`
   );
 }
 

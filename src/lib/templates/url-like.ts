@@ -1,4 +1,4 @@
-import { wordClass } from './unicode-classes.ts';
+import { whitespaceClass, wordClass } from './unicode-classes.ts';
 
 /**
  * Finds what mail programs and phones make a link of, also without a protocol (public API sheet §4.6): an optional
@@ -9,48 +9,64 @@ import { wordClass } from './unicode-classes.ts';
  */
 
 const labelRun = new RegExp(`[${wordClass}-]+`, 'gu');
-const protocolBefore = new RegExp(`(?<![${wordClass}@.])https?$`, 'iu');
+const label = new RegExp(`[${wordClass}-]+`, 'uy');
+const protocol = new RegExp(`(?<![${wordClass}@.])https?$`, 'iu');
 const ending = new RegExp(`[a-z]{2,63}(?![${wordClass}@])`, 'iuy');
-const path = /[/?#][^<\s]*/y;
-const innerBoundary = new RegExp(`(?<=[${wordClass}])-|(?<=-)[${wordClass}]`, 'u');
-const wordStart = new RegExp(`^[${wordClass}]`, 'u');
+const path = new RegExp(`[/?#][^<${whitespaceClass}]*`, 'y');
+// A word boundary; labels may start at any, except right after `@` or a full stop.
+const start = new RegExp(`(?<![${wordClass}@.])(?=[${wordClass}])|(?<=[${wordClass}])(?=-)`, 'gu');
 
 /** Replaces every URL-like run of a text, from left to right. */
 export function replaceUrlLike(text: string, replace: (found: string) => string): string {
   let result = '';
   let copied = 0;
-  const run = new RegExp(labelRun);
-  for (let match = run.exec(text); match !== null; match = run.exec(text)) {
-    const found = findFrom(text, match.index, run.lastIndex);
-    if (found.end === -1) {
-      run.lastIndex = Math.max(run.lastIndex, found.searched);
+  const runs = new RegExp(labelRun);
+  for (let run = runs.exec(text); run !== null; run = runs.exec(text)) {
+    const from = findStart(text, run.index, runs.lastIndex);
+    if (from === -1) continue;
+    const afterProtocol = text.startsWith('://', runs.lastIndex);
+    const { end, searched } = passLabels(text, afterProtocol ? runs.lastIndex + 3 : from);
+    if (end === -1) {
+      // The labels of a bare name have no ending from any of them; after a protocol they may start anew.
+      if (!afterProtocol) runs.lastIndex = Math.max(runs.lastIndex, searched);
       continue;
     }
-    result += text.slice(copied, found.start) + replace(text.slice(found.start, found.end));
-    copied = found.end;
-    run.lastIndex = found.end;
+    result += text.slice(copied, from) + replace(text.slice(from, end));
+    copied = end;
+    runs.lastIndex = end;
   }
   return copied === 0 ? text : result + text.slice(copied);
 }
 
-interface Found {
-  readonly start: number;
-  /** -1 when nothing is found. */
-  readonly end: number;
-  /** Up to here there is nothing else to find. */
-  readonly searched: number;
+/** Where a URL may start in a run of label characters: at its first boundary, or at the protocol that ends it. */
+function findStart(text: string, runStart: number, runEnd: number): number {
+  if (text.startsWith('://', runEnd)) {
+    const before = Math.max(runStart - 1, 0);
+    const found = protocol.exec(text.slice(before, runEnd));
+    return found === null ? -1 : before + found.index;
+  }
+  if (text[runEnd] !== '.') return -1;
+  start.lastIndex = runStart;
+  const found = start.exec(text);
+  return found === null || found.index >= runEnd ? -1 : found.index;
 }
 
-function findFrom(text: string, runStart: number, runEnd: number): Found {
-  if (text.startsWith('://', runEnd)) {
-    // The character before the run decides too whether a protocol may start here.
-    const from = Math.max(runStart - 1, 0);
-    const protocol = protocolBefore.exec(text.slice(from, runEnd));
-    if (protocol === null) return { start: -1, end: -1, searched: runEnd };
-    const { end } = passLabels(text, runEnd + 3);
-    return { start: from + protocol.index, end, searched: runEnd };
+/**
+ * Goes over labels, each with its full stop.
+ *
+ * @returns the end of the longest URL-like run, path included, or -1; and how far the labels went
+ */
+function passLabels(text: string, position: number): { end: number; searched: number } {
+  let end = -1;
+  let at = position;
+  for (;;) {
+    label.lastIndex = at;
+    if (!label.test(text) || text[label.lastIndex] !== '.') break;
+    at = label.lastIndex + 1;
+    ending.lastIndex = at;
+    if (ending.test(text)) end = ending.lastIndex;
   }
-  if (text[runEnd] !== '.') return { start: -1, end: -1, searched: runEnd };
-  const { end, searched } = passLabels(text, runStart);
-  return { start: firstStart(text, runStart, runEnd), end, searched };
+  if (end === -1) return { end, searched: at };
+  path.lastIndex = end;
+  return { end: path.test(text) ? path.lastIndex : end, searched: at };
 }

@@ -9,7 +9,7 @@ function millisecondOf(id: string): number {
 }
 
 function expectStrictlyIncreasing(ids: readonly string[]): void {
-  for (const [index, id] of ids.entries()) if (index > 0 && !(ids[index - 1]! < id)) expect(ids[index - 1]! < id).toBe(true);
+  expect(ids.every((id, index) => index === 0 || ids[index - 1]! < id)).toBe(true);
 }
 
 describe('a generated id', () => {

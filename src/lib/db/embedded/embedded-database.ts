@@ -4,7 +4,7 @@ import { AppError, isAppError, messageOf } from '../../core/errors.ts';
 import { isRoot } from './account.ts';
 import { databaseName, unusableCluster } from './cluster.ts';
 import { keepPort, readOrMakeCredentials, type Credentials } from './credentials.ts';
-import { createHome } from './layout.ts';
+import { createHome, locationFile } from './layout.ts';
 import { preparePlace, type PreparedPlace } from './place.ts';
 import { addProcessLock, otherUsers, type ProcessLock } from './process-locks.ts';
 import { proveAccess } from './server-access.ts';
@@ -82,10 +82,13 @@ async function attach(
       return others.elsewhere;
     }
     const credentials = await readOrMakeCredentials(home);
-    const place = await preparePlace({ stateDir, home, credentials, isAlone: others.here === 0, notice });
+    const isAlone = others.here === 0;
+    const place = await preparePlace({ stateDir, home, credentials, isAlone, notice });
     const { password } = credentials;
-    const { server, version } = await reachServer(place, credentials);
+    const { server, version } = await reachServer(place, credentials, isAlone);
     if (server.started) started = place;
+    if (server.started && place.isRelocated)
+      notice(`The database of ${stateDir} is in ${place.dataDir} (named in ${locationFile(stateDir)}).`);
     await keepPort(home, server.port);
     return {
       url: `postgres://${databaseName}:${password}@127.0.0.1:${server.port}/${databaseName}`,
@@ -107,10 +110,11 @@ async function attach(
 async function reachServer(
   place: PreparedPlace,
   { password, port }: Credentials,
+  isAlone: boolean,
 ): Promise<{ server: RunningServer; version: string }> {
   const { dataDir, isNew } = place;
   for (let attempt = 1; ; attempt += 1) {
-    const server = await ensureServer(place, { port, isFixed: false });
+    const server = await ensureServer(place, { port, isFixed: !isAlone });
     const access = await proveAccess({ server, dataDir, password, isNew }).catch(async (error: unknown) => {
       if (server.started) await stopServer(place);
       throw error;

@@ -7,7 +7,7 @@ import { majorOf, prepareBinaries } from './binaries.ts';
 import { findBinaryPackage } from './binary-package.ts';
 import { checkCluster, createCluster, inspectCluster } from './cluster.ts';
 import { keepPassword, type Credentials } from './credentials.ts';
-import { chooseLayout, locationFile, readLayout, type Layout } from './layout.ts';
+import { chooseLayout, readLayout, type Layout } from './layout.ts';
 import { resetPassword } from './password-reset.ts';
 import { stopServer, type ServerPlace } from './server.ts';
 
@@ -23,6 +23,8 @@ export interface PlaceInput {
 export interface PreparedPlace extends ServerPlace {
   /** True when the cluster was made just now. */
   readonly isNew: boolean;
+  /** True when the data is outside the state folder. */
+  readonly isRelocated: boolean;
 }
 
 /**
@@ -41,9 +43,8 @@ export async function preparePlace(input: PlaceInput): Promise<PreparedPlace> {
   await assertCanEnter(account, layout);
 
   const binaries = await prepareBinaries(source, account, home);
-  const place = { home, dataDir: layout.dataDir, binaries, account, notice, isNew: !exists };
-  if (layout.isRelocated)
-    notice(`The database of ${stateDir} is in ${layout.dataDir} (named in ${locationFile(stateDir)}).`);
+  const { dataDir, isRelocated } = layout;
+  const place = { home, dataDir, isRelocated, binaries, account, notice, isNew: !exists };
   if (exists) await learnPassword(place, input);
   else await makeCluster(place, input);
   return place;

@@ -25,7 +25,8 @@ export async function addProcessLock(folder: string): Promise<ProcessLock> {
   const locks = locksFolder(folder);
   await makeOwnFolder(locks);
   const file = path.join(locks, `${process.pid}-${randomBytes(4).toString('hex')}.json`);
-  await writeOwnFile(file, JSON.stringify({ ...currentProcess(), host: hostname() }));
+  const content = { ...currentProcess(), host: hostname(), folder: await folderNumber(folder) };
+  await writeOwnFile(file, JSON.stringify(content));
   const heartbeat = startHeartbeat(file);
   return {
     file,
@@ -41,13 +42,14 @@ export async function addProcessLock(folder: string): Promise<ProcessLock> {
  * this process's lock, which does not count.
  */
 export async function otherUsers(folder: string, own: ProcessLock): Promise<OtherUsers> {
+  const number = await folderNumber(folder);
   let here = 0;
   let elsewhere: string | null = null;
   await touch(own.file);
   const now = (await stat(own.file)).mtimeMs;
   for (const file of await lockFiles(folder)) {
     if (file === own.file) continue;
-    const user = await readLock(file);
+    const user = await readLock(file, number);
     const liveness = user === null ? 'dead' : livenessOf(user.identity);
     if (liveness === 'alive') here += 1;
     else if (liveness === 'elsewhere' && !(await isSilent(file, now))) elsewhere = user!.host;
@@ -58,7 +60,8 @@ export async function otherUsers(folder: string, own: ProcessLock): Promise<Othe
 
 /** Counts the living users of this machine without changing anything. */
 export async function countUsers(folder: string): Promise<number> {
-  const users = await Promise.all((await lockFiles(folder)).map(readLock));
+  const number = await folderNumber(folder);
+  const users = await Promise.all((await lockFiles(folder)).map((file) => readLock(file, number)));
   return users.filter((user) => user !== null && livenessOf(user.identity) === 'alive').length;
 }
 
@@ -71,9 +74,16 @@ async function lockFiles(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.json')).map((name) => path.join(locksFolder(folder), name));
 }
 
-async function readLock(file: string) {
+/** What tells a folder from a copy of it: locks that were copied with it are not about it. */
+async function folderNumber(folder: string): Promise<number> {
+  return (await stat(folder)).ino;
+}
+
+/** Reads a lock; null for one that cannot be read or is about another folder. */
+async function readLock(file: string, folder: number) {
   try {
-    const value = JSON.parse(await readFile(file, 'utf8')) as { host?: unknown };
+    const value = JSON.parse(await readFile(file, 'utf8')) as { host?: unknown; folder?: unknown };
+    if (value.folder !== folder) return null;
     const identity = parseProcessIdentity(value);
     return identity && { identity, host: typeof value.host === 'string' ? value.host : 'an unknown host' };
   } catch {

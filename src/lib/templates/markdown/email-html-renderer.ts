@@ -3,6 +3,7 @@ import type { MarkdownRenderer } from './renderer.ts';
 
 /** The HTML version of an email (templating sheet §5.2): the styles stand in the tags, since mail programs drop sheets. */
 export const emailHtmlRenderer: MarkdownRenderer = {
+  readsAngleBrackets: false,
   heading: (text, level) => {
     if (level === 1) return `<h2 style="${headingStyle('27px', '35px')}">${text}</h2>`;
     return level === 2 ? `<h3 style="${headingStyle('19px', '25px')}">${text}</h3>` : null;

@@ -5,6 +5,7 @@ const columnWidth = 65;
 
 /** The text version of an email (templating sheet §5.2). What it renders is decoded afterwards. */
 export const emailTextRenderer: MarkdownRenderer = {
+  readsAngleBrackets: true,
   heading: (text, level) => (level > 2 ? null : `\n\n\n${text}\n${(level === 1 ? '=' : '-').repeat(columnWidth)}`),
   paragraph: (text) => `\n\n${text}`,
   blankLines: () => '\n',

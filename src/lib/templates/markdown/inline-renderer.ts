@@ -47,7 +47,7 @@ export class InlineRenderer {
   }
 
   render(source: string): string {
-    const scanners = new Scanners(source);
+    const scanners = new Scanners(source, this.#renderer.readsAngleBrackets);
     let result = '';
     let position = 0;
     while (position < source.length) {
@@ -163,14 +163,16 @@ interface Rendered {
 /** What looks ahead in one text; made when first needed, since most texts have no markup. */
 class Scanners {
   readonly source: string;
+  readonly #readsAngleBrackets: boolean;
   #html: HtmlScanner | undefined;
   #links: LinkScanner | undefined;
   #angleEnd: ForwardSearch | undefined;
   #angleSign: ForwardSearch | undefined;
   #lastVisible: number | undefined;
 
-  constructor(source: string) {
+  constructor(source: string, readsAngleBrackets: boolean) {
     this.source = source;
+    this.#readsAngleBrackets = readsAngleBrackets;
   }
 
   get html(): HtmlScanner {
@@ -178,7 +180,7 @@ class Scanners {
   }
 
   get links(): LinkScanner {
-    return (this.#links ??= new LinkScanner(this.source));
+    return (this.#links ??= new LinkScanner(this.source, this.#readsAngleBrackets));
   }
 
   /** The position of the last character that is not white space. */

@@ -8,6 +8,7 @@ import type { MarkdownRenderer } from './renderer.ts';
  */
 export function createLetterRenderer(qrCode: (paragraph: string) => string | null): MarkdownRenderer {
   return {
+    readsAngleBrackets: false,
     heading: (text, level) => (level === 1 ? `<h2>${text}</h2>\n` : null),
     paragraph: (text) => `<p>${qrCode(text) ?? text}</p>`,
     blankLines: () => '<br>',

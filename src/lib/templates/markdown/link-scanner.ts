@@ -26,6 +26,7 @@ type Ending = (closing: number) => boolean;
 /** Finds links. Every question costs time in proportion to the answer, also on texts made of brackets only. */
 export class LinkScanner {
   readonly #text: string;
+  readonly #readsAngleBrackets: boolean;
   readonly #brackets: BracketIndex;
   readonly #lastClosingRound: number;
   readonly #closingRound: ForwardSearch;
@@ -36,9 +37,10 @@ export class LinkScanner {
   readonly #linkEnds = new Map<number, number>();
   readonly #referenceEnds = new Map<number, number>();
 
-  constructor(text: string) {
+  constructor(text: string, readsAngleBrackets: boolean) {
     const space = `[${whitespaceClass}]`;
     this.#text = text;
+    this.#readsAngleBrackets = readsAngleBrackets;
     this.#brackets = new BracketIndex(text);
     this.#lastClosingRound = text.lastIndexOf(')');
     this.#closingRound = new ForwardSearch(text, /\)/g);
@@ -54,7 +56,8 @@ export class LinkScanner {
     const closing = this.#lastEnding(open + 1, this.#linkEnds, ends);
     if (closing === -1) return null;
     const start = this.#skipWhitespace(closing + 2);
-    const found = (this.#text[start] === '<' ? this.#angleTarget(start + 1) : null) ?? this.#target(start);
+    const angle = this.#readsAngleBrackets && this.#text[start] === '<';
+    const found = (angle ? this.#angleTarget(start + 1) : null) ?? this.#target(start);
     return { text: this.#text.slice(open + 1, closing), ...found };
   }
 

@@ -3,6 +3,8 @@
  * come in are already rendered; raw HTML and code are put out as they are by every renderer.
  */
 export interface MarkdownRenderer {
+  /** True where the source is not escaped: `<` and `>` round a link's target are then taken off. */
+  readonly readsAngleBrackets: boolean;
   /** Null makes a paragraph of it. */
   heading(text: string, level: number): string | null;
   /** Never called for white space only. */

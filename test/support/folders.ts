@@ -1,0 +1,34 @@
+import { chmod, glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
+import { stopServer } from '../../src/lib/db/embedded/server.ts';
+
+const folders = new Set<string>();
+
+// After the hooks of the file itself and of what imports this: first the processes end, then their folders go.
+afterAll(async () => {
+  for (const folder of folders) await removeFolder(folder);
+  folders.clear();
+});
+
+/**
+ * A new folder that goes after the tests of the file, together with embedded databases that were left running in it.
+ * Other accounts may pass through: as root, the embedded server runs under one.
+ */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'notify-test-'));
+  folders.add(folder);
+  await chmod(folder, 0o755);
+  return folder;
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  for await (const file of glob(join(folder, '**', 'postmaster.pid'))) await stopServer({ dataDir: dirname(file) });
+  for await (const file of glob(join(folder, '**', 'postgres', 'location'))) {
+    const dataDir = (await readFile(file, 'utf8')).trim();
+    await stopServer({ dataDir });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+}

@@ -1,0 +1,39 @@
+/** Looks into the queue of a test database, behind the product's back. */
+import type { Queryable } from '../../src/lib/db/database.ts';
+import type { JobData } from '../../src/lib/queue/job-queue.ts';
+import { waitFor } from './wait.ts';
+
+export interface StoredJob extends JobData {
+  readonly id: string;
+  readonly queue: string;
+  readonly state: 'created' | 'retry' | 'active' | 'completed' | 'cancelled' | 'failed';
+  /** Seconds from its insert until it may run. */
+  readonly delay: number;
+  readonly retryCount: number;
+}
+
+/** All jobs that the database holds, finished ones included, in the order of their insert. */
+export async function storedJobs(db: Queryable): Promise<StoredJob[]> {
+  const { rows } = await db.query<Omit<StoredJob, keyof JobData> & { data: JobData }>(`
+    SELECT id, name AS queue, state, data, retry_count AS "retryCount",
+           round(extract(epoch FROM start_after - created_on))::int AS delay
+    FROM pgboss.job WHERE name NOT LIKE '\\_\\_pgboss%' ORDER BY created_on, (data ->> 'attempt')::int`);
+  return rows.map(({ data, ...job }) => ({ ...job, ...data }));
+}
+
+/** Waits until no job waits or runs, delayed ones included. */
+export async function queuesToBeEmpty(db: Queryable): Promise<void> {
+  await waitFor(
+    async () => (await storedJobs(db)).every(({ state }) => !['created', 'retry', 'active'].includes(state)),
+    {
+      what: 'the queues to be empty',
+    },
+  );
+}
+
+/** Lets the time of every delayed job come: nobody waits five minutes for a retry. */
+export async function makeJobsDue(db: Queryable): Promise<void> {
+  await db.query(
+    `UPDATE pgboss.job SET start_after = now() WHERE state IN ('created', 'retry') AND start_after > now()`,
+  );
+}
