@@ -1,5 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isJsonObject, type JsonObject } from '../core/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 
 /** A token taken apart; nothing in it is trusted yet. */
 export interface DecodedToken {
@@ -10,7 +11,8 @@ export interface DecodedToken {
   readonly signature: Buffer;
 }
 
-const segment = /^[A-Za-z0-9_-]*={0,2}$/;
+// With or without padding; four characters are three bytes, and a single one left over is none.
+const segment = /^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2,3})?={0,2}$/;
 
 /** Takes a JWT apart, or returns null when it is none: three base64url parts, the first two JSON objects. */
 export function decodeToken(token: string): DecodedToken | null {
@@ -43,34 +45,28 @@ export type ClaimsProblem = 'clock' | 'unusable' | 'malformed';
 const toleranceSeconds = 30;
 
 /**
- * Checks the claims of a token whose signature is right (public API sheet §2, rows 11 to 13): `clock` = issued or valid
- * outside ±30 s, `unusable` = no `iat`, `malformed` = another claim that no Notify client sends. Null = good.
+ * Checks the claims of a token whose signature is right (public API sheet §2, rows 11 to 13, in their order): `clock` =
+ * issued or valid outside ±30 s, `unusable` = no `iat`, `malformed` = another claim that no Notify client sends. Null =
+ * good.
  */
 export function checkClaims(payload: JsonObject, nowMs: number): ClaimsProblem | null {
+  const { iat, nbf, exp, aud, sub, jti } = payload;
   const now = Math.floor(nowMs / 1000);
-  if (payload['iat'] === undefined) return 'unusable';
-  const issuedAt = seconds(payload['iat']);
-  if (issuedAt === null || Math.abs(now - issuedAt) > toleranceSeconds) return 'clock';
-  if (payload['nbf'] !== undefined) {
-    const notBefore = seconds(payload['nbf']);
-    if (notBefore === null) return 'unusable';
-    if (notBefore > now + toleranceSeconds) return 'clock';
-  }
-  if (payload['exp'] !== undefined) {
-    const expires = seconds(payload['exp']);
-    if (expires === null) return 'unusable';
-    if (expires < now - toleranceSeconds) return 'malformed';
-  }
-  const audience = payload['aud'];
-  if (
-    audience !== undefined &&
-    audience !== null &&
-    audience !== '' &&
-    !(Array.isArray(audience) && audience.length === 0)
-  )
-    return 'malformed';
-  const isTextOrAbsent = (claim: string): boolean => payload[claim] === undefined || typeof payload[claim] === 'string';
-  return isTextOrAbsent('sub') && isTextOrAbsent('jti') ? null : 'malformed';
+  const issuedAt = seconds(iat);
+  const notBefore = seconds(nbf);
+  const expires = seconds(exp);
+  if (iat !== undefined && (issuedAt === null || Math.abs(now - issuedAt) > toleranceSeconds)) return 'clock';
+  if (notBefore !== null && notBefore > now + toleranceSeconds) return 'clock';
+  if (iat === undefined) return 'unusable';
+  if ((nbf !== undefined && notBefore === null) || (exp !== undefined && expires === null)) return 'unusable';
+  if (expires !== null && expires < now - toleranceSeconds) return 'malformed';
+  const isTextOrAbsent = (claim: JsonValue | undefined): boolean => claim === undefined || typeof claim === 'string';
+  return isEmpty(aud) && isTextOrAbsent(sub) && isTextOrAbsent(jti) ? null : 'malformed';
+}
+
+function isEmpty(audience: JsonValue | undefined): boolean {
+  if (typeof audience !== 'object' || audience === null) return !audience;
+  return Object.keys(audience).length === 0;
 }
 
 /** Whole seconds of a number or a numeric text; null for anything else. */
@@ -81,7 +77,9 @@ function seconds(value: unknown): number | null {
 
 function decodeObject(part: string): JsonObject | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const bytes = Buffer.from(part, 'base64url');
+    if (!isUtf8(bytes)) return null;
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
     return isJsonObject(value) ? value : null;
   } catch {
     return null;

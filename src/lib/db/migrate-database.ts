@@ -87,7 +87,8 @@ async function runMigrations(client: pg.Client, db: Queryable, input: MigrateInp
       break;
     } catch (error) {
       await db.query('ROLLBACK');
-      if ((error as { code?: unknown }).code !== '55P03') throw migrationFailure(error);
+      if ((error as { code?: unknown }).code !== '55P03')
+        throw migrationFailure(error, await firstPending(db, steps, dir));
       if (attempt === lockAttempts) {
         throw new AppError(
           'LOCKED',
@@ -129,6 +130,16 @@ async function takeLock(db: Queryable, waitMs: number): Promise<void> {
     }
     // Polling with jitter: a blocking lock would hold a snapshot and stop CREATE INDEX CONCURRENTLY of the other process.
     await delay(100 + Math.random() * 400);
+  }
+}
+
+/** The migration that an error stopped: those before it are applied. */
+async function firstPending(db: Queryable, steps: readonly SchemaStep[], dir: string): Promise<string | undefined> {
+  try {
+    return (await readSchemaStatus(db, steps, dir)).pending[0];
+  } catch {
+    // The connection is gone; the error itself says so.
+    return undefined;
   }
 }
 

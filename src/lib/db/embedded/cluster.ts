@@ -129,6 +129,9 @@ export async function createCluster(
     if (account !== null) await lchown(fresh, account.uid, account.gid);
     await writePasswordFile(passwordFile, password, account);
     await initialise(fresh, passwordFile, binaries, account);
+    // Before the rename, after which nobody looks for leftovers any more.
+    await rm(passwordFile);
+    // An empty folder may stand there.
     await rmdir(dataDir).catch(() => undefined);
     await rename(fresh, dataDir);
     await syncFolder(path.dirname(dataDir));
