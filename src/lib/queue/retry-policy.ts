@@ -37,8 +37,9 @@ export function retryPolicyOf(
   task: string,
   overrides: Readonly<Record<string, Pick<RetryPolicy, 'maxRetries' | 'delays'>>> = {},
 ): RetryPolicy {
-  const policy: RetryPolicy = (retryPolicies as Record<string, RetryPolicy>)[task] ?? noRetries;
-  return { ...policy, ...overrides[task] };
+  const policies: Readonly<Record<string, RetryPolicy>> = retryPolicies;
+  const policy = Object.hasOwn(policies, task) ? policies[task]! : noRetries;
+  return Object.hasOwn(overrides, task) ? { ...policy, ...overrides[task] } : policy;
 }
 
 /**
