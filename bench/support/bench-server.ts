@@ -18,7 +18,7 @@ export interface BenchServer {
 export interface BenchDatabase {
   readonly url: string;
   /** Runs one statement. */
-  query<Row>(text: string, values?: unknown[]): Promise<Row[]>;
+  readonly query: <Row>(text: string, values?: unknown[]) => Promise<Row[]>;
   /**
    * Empties the tables that messages and jobs fill, and writes everything to the disk: each measurement begins alike.
    */

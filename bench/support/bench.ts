@@ -16,7 +16,7 @@ export interface BenchContext {
   /** What to let go of at the end, also after an error or a signal; last in, first out. */
   readonly resources: AsyncDisposableStack;
   /** A line of progress, on standard error. */
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 /** What a bench found out. Names end in their unit: `_ms`, `_mb`, `_per_second`. */

@@ -61,7 +61,8 @@ export async function runNode(
   const [code] = (await once(child, 'exit')) as [number | null];
   const ms = performance.now() - startedAt;
   const [stdout, stderr] = await output;
-  if (code !== 0) throw new BenchError(1, `node ${args.join(' ')} ended with ${code ?? 'a signal'}\n${stdout}${stderr}`);
+  if (code !== 0)
+    throw new BenchError(1, `node ${args.join(' ')} ended with ${code ?? 'a signal'}\n${stdout}${stderr}`);
   return { ms, stdout };
 }
 

@@ -19,7 +19,7 @@ export function formatReport({ bench, figures, ratios, machine }: Report): strin
   const columns: [string, Readonly<Record<string, string | number | null>>][] = [
     [`bench ${bench}`, figures],
     ['ratio', ratios],
-    ['machine', machine],
+    ['machine', { ...machine }],
   ];
   const names = columns.flatMap(([title, values]) => [title, ...Object.keys(values)]);
   const width = Math.max(...names.map((name) => name.length));

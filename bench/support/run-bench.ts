@@ -9,7 +9,7 @@ import { roundFigure, type Report } from './report.ts';
 export interface RunOptions {
   readonly scale: number;
   readonly rounds: number;
-  log(line: string): void;
+  readonly log: (line: string) => void;
 }
 
 const exitStatus = { SIGINT: 130, SIGTERM: 143 } as const;

@@ -2,6 +2,7 @@
 import { createApiKey, type CreateApiKeyInput } from '../../src/lib/api-keys/create-api-key.ts';
 import type { ApiKey } from '../../src/lib/api-keys/api-key.ts';
 import type { App } from '../../src/lib/app.ts';
+import type { NewJob } from '../../src/lib/queue/job-queue.ts';
 import { createService, type CreateServiceInput } from '../../src/lib/services/create-service.ts';
 import type { Service } from '../../src/lib/services/service.ts';
 import { createTemplate, type CreateTemplateInput } from '../../src/lib/templates/create-template.ts';
@@ -38,6 +39,16 @@ export function aTemplate(
     ...(templateType !== 'sms' && { subject: 'About ((name))' }),
     ...input,
   });
+}
+
+/** A job of the task `greet` about the subject `one`. */
+export function aJob(changes: Partial<NewJob> = {}): NewJob {
+  return { queue: 'notify', task: 'greet', args: { name: 'Ada' }, subject: 'one', ...changes };
+}
+
+/** Enqueues jobs in a transaction of their own. */
+export function enqueueJobs({ db, queue }: Pick<App, 'db' | 'queue'>, ...jobs: readonly NewJob[]): Promise<void> {
+  return db.transaction((tx) => queue.enqueue(tx, jobs));
 }
 
 /** Unique within a test run: the random end of an id. */

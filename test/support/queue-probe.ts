@@ -1,4 +1,5 @@
 /** Looks into the queue of a test database, behind the product's back. */
+import type { App } from '../../src/lib/app.ts';
 import type { Queryable } from '../../src/lib/db/database.ts';
 import type { JobData } from '../../src/lib/queue/job-queue.ts';
 import { waitFor } from './wait.ts';
@@ -36,4 +37,19 @@ export async function makeJobsDue(db: Queryable): Promise<void> {
   await db.query(
     `UPDATE pgboss.job SET start_after = now() WHERE state IN ('created', 'retry') AND start_after > now()`,
   );
+}
+
+/**
+ * Lets the workers of all running jobs look dead: none has given a sign of life for an hour. What looks after the queue
+ * then notices without delay.
+ */
+export async function letWorkersDie({ db, boss }: Pick<App, 'db' | 'boss'>): Promise<void> {
+  await db.query(`UPDATE pgboss.job SET heartbeat_on = now() - interval '1 hour' WHERE state = 'active'`);
+  await superviseNow({ db, boss });
+}
+
+/** Runs the queue's own upkeep, which otherwise has its intervals. */
+export async function superviseNow({ db, boss }: Pick<App, 'db' | 'boss'>): Promise<void> {
+  await db.query(`UPDATE pgboss.queue SET monitor_on = NULL, monitor_claim_on = NULL, maintain_on = NULL`);
+  await boss.supervise();
 }

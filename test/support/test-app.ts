@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/lib/app.ts';
 import { loadConfig } from '../../src/lib/config/load.ts';
 import type { Config } from '../../src/lib/config/schema.ts';
@@ -43,16 +43,18 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
     appNumber += 1;
     const name = `notify test app ${process.pid}-${appNumber}`;
     const app = await createApp(testConfig(url, changes), { logger: silentLogger, ...appOptions, name });
+    let closing: Promise<void> | null = null;
     return {
       ...app,
       databaseUrl: url,
       runWorkers: (queues) => runWorkers(app, queues),
       runScheduler: () => runScheduler(app),
-      async close() {
-        await app.close();
-        await assertDisconnected(url, name);
-        await database?.drop();
-      },
+      close: () =>
+        (closing ??= (async () => {
+          await app.close();
+          await assertDisconnected(url, name);
+          await database?.drop();
+        })()),
     };
   } catch (error) {
     await database?.drop();
@@ -74,6 +76,19 @@ export function useTestApp(options: TestAppOptions = {}): TestApp {
     await app.close?.();
   });
   return app;
+}
+
+/** Makes apps for single tests: each is closed after its test, the last first. */
+export function useTestApps(defaults: TestAppOptions = {}): (options?: TestAppOptions) => Promise<TestApp> {
+  const apps: TestApp[] = [];
+  afterEach(async () => {
+    for (const app of apps.splice(0).reverse()) await app.close();
+  });
+  return async (options = {}) => {
+    const app = await createTestApp({ ...defaults, ...options });
+    apps.push(app);
+    return app;
+  };
 }
 
 /** The configuration of an app in tests: the defaults, and nothing of the machine's environment. */

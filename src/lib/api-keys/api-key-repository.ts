@@ -1,4 +1,3 @@
-import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
 import { insertVersioned, updateVersioned } from '../db/versioned.ts';
 import type { ApiKey, KeyType } from './api-key.ts';
@@ -13,6 +12,9 @@ interface ApiKeyRow {
   created_by_id: string;
   created_at: Date;
 }
+
+// Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
+const columns = 'id, name, secret, service_id, key_type, expiry_date, created_by_id, created_at';
 
 /** A key with its encrypted secret. */
 export interface StoredApiKey extends ApiKey {
@@ -40,21 +42,22 @@ export async function insertApiKey(tx: Queryable, row: NewApiKeyRow): Promise<Ap
 export async function findServiceKeys(db: Queryable, serviceId: string, revokedSince: Date): Promise<StoredApiKey[]> {
   const { rows } = await db.query<ApiKeyRow>({
     name: 'find_service_keys',
-    text: `SELECT * FROM api_keys WHERE service_id = $1 AND (expiry_date IS NULL OR expiry_date >= $2) ORDER BY created_at, id`,
+    text: `SELECT ${columns} FROM api_keys WHERE service_id = $1 AND (expiry_date IS NULL OR expiry_date >= $2) ORDER BY created_at, id`,
     values: [serviceId, revokedSince],
   });
   return rows.map((row) => ({ ...toApiKey(row), sealedSecret: row.secret }));
 }
 
 export async function listApiKeys(db: Queryable, serviceId: string): Promise<ApiKey[]> {
-  const { rows } = await db.query<ApiKeyRow>(
-    SQL`SELECT * FROM api_keys WHERE service_id = ${serviceId} ORDER BY created_at, id`,
-  );
+  const { rows } = await db.query<ApiKeyRow>({
+    text: `SELECT ${columns} FROM api_keys WHERE service_id = $1 ORDER BY created_at, id`,
+    values: [serviceId],
+  });
   return rows.map(toApiKey);
 }
 
 export async function findApiKey(db: Queryable, id: string): Promise<ApiKey | null> {
-  const { rows } = await db.query<ApiKeyRow>(SQL`SELECT * FROM api_keys WHERE id = ${id}`);
+  const { rows } = await db.query<ApiKeyRow>({ text: `SELECT ${columns} FROM api_keys WHERE id = $1`, values: [id] });
   return rows[0] === undefined ? null : toApiKey(rows[0]);
 }
 

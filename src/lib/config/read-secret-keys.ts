@@ -26,7 +26,7 @@ export async function readSecretKeys({
       },
     );
   }
-  const path = join(stateDir, 'secret-keys');
+  const path = secretKeysFile(stateDir);
   const existing = await readKeyFile(path);
   if (existing !== null) return existing;
   await mkdir(stateDir, { recursive: true });
@@ -43,6 +43,25 @@ export async function readSecretKeys({
     await rm(temporary, { force: true });
   }
   return (await readKeyFile(path)) ?? generated;
+}
+
+/**
+ * `readSecretKeys`, but keys that were not made yet stay so: null when there are none.
+ *
+ * @throws AppError CONFIG_INVALID when the generated file is unreadable
+ */
+export async function findSecretKeys({
+  secretKeys,
+  databaseUrl,
+  stateDir,
+}: Pick<Config, 'secretKeys' | 'databaseUrl' | 'stateDir'>): Promise<readonly SecretKey[] | null> {
+  if (secretKeys !== null || databaseUrl !== null) return secretKeys;
+  return readKeyFile(secretKeysFile(stateDir));
+}
+
+/** Where the keys of an embedded database are generated. */
+export function secretKeysFile(stateDir: string): string {
+  return join(stateDir, 'secret-keys');
 }
 
 async function readKeyFile(path: string): Promise<readonly SecretKey[] | null> {

@@ -60,7 +60,7 @@ export function openDatabase({ url, poolSize, applicationName, onIdleError }: Da
     query: (statement) => run(pool, statement),
     async transaction(work) {
       const client = await pool.connect().catch((error: unknown) => {
-        throw translate(error);
+        throw toDatabaseError(error);
       });
       let broken: Error | undefined;
       try {
@@ -72,7 +72,7 @@ export function openDatabase({ url, poolSize, applicationName, onIdleError }: Da
         await client.query('ROLLBACK').catch((rollbackError: Error) => {
           broken = rollbackError;
         });
-        throw translate(error);
+        throw toDatabaseError(error);
       } finally {
         client.release(broken);
       }
@@ -97,7 +97,7 @@ export async function connectClient(url: string, applicationName: string): Promi
   try {
     await client.connect();
   } catch (error) {
-    throw translate(error);
+    throw toDatabaseError(error);
   }
   return client;
 }
@@ -109,7 +109,7 @@ async function run<Row extends pg.QueryResultRow>(
   try {
     return await target.query<Row>(statement as pg.QueryConfig);
   } catch (error) {
-    throw translate(error);
+    throw toDatabaseError(error);
   }
 }
 
@@ -125,7 +125,8 @@ const connectionErrors = new Set([
 // 08: connection, 57P01-03: shutdown and start-up, 53300: too many connections, 28: authentication, 3D: no such database
 const connectionStates = /^(08|57P0[123]|53300|28|3D)/;
 
-function translate(error: unknown): unknown {
+/** Gives the errors of a lost or refused connection their code; other errors stay as they are. */
+export function toDatabaseError(error: unknown): unknown {
   if (isAppError(error)) return error;
   const code = (error as { code?: unknown } | null)?.code;
   const message = messageOf(error);

@@ -26,7 +26,8 @@ export async function locateDatabase(
   }
   const embedded = await openEmbeddedDatabase({ stateDir, onNotice });
   return {
-    url: embedded.url,
+    // Whatever PGSSLMODE says: the embedded server speaks plain TCP on the loopback interface.
+    url: `${embedded.url}?sslmode=disable`,
     kind: 'embedded',
     place: `embedded PostgreSQL ${embedded.serverVersion} in ${embedded.dataDir}`,
     release: () => embedded.release(),

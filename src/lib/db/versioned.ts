@@ -47,6 +47,46 @@ export async function updateVersioned<Row extends object>(
   return row ?? null;
 }
 
+/** A secret of one row that is stored under another key; `version` names the row of a history table. */
+export interface ResealedRow {
+  readonly id: string;
+  readonly version: number;
+  /** What the row must still hold; otherwise it is left alone. */
+  readonly from: string;
+  readonly to: string;
+  /** The keyed digest of the same secret. */
+  readonly digest: string;
+}
+
+/**
+ * Stores the same secrets under another key, in a versioned table or in its history. The rows go on meaning what they
+ * meant, so there is no new version and `updated_at` stays. Returns how many rows were changed.
+ */
+export async function resealVersioned(
+  tx: Queryable,
+  table: 'api_keys' | 'api_keys_history',
+  rows: readonly ResealedRow[],
+): Promise<number> {
+  const isSameVersion = table === 'api_keys' ? '' : 'AND t.version = n.version';
+  // Locked in the order of the primary key: two runs at once then wait for each other instead of deadlocking.
+  const { rowCount } = await tx.query({
+    text: `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::text[])
+        AS given (id, version, was, becomes, digest)),
+      locked AS MATERIALIZED (SELECT t.id, t.version, n.becomes, n.digest FROM ${table} t
+        JOIN given n ON t.id = n.id AND t.secret = n.was ${isSameVersion} ORDER BY t.id, t.version FOR UPDATE OF t)
+      UPDATE ${table} t SET secret = locked.becomes, secret_digest = locked.digest
+      FROM locked WHERE t.id = locked.id AND t.version = locked.version`,
+    values: [
+      rows.map(({ id }) => id),
+      rows.map(({ version }) => version),
+      rows.map(({ from }) => from),
+      rows.map(({ to }) => to),
+      rows.map(({ digest }) => digest),
+    ],
+  });
+  return rowCount ?? 0;
+}
+
 async function saveWithHistory<Row>(
   tx: Queryable,
   table: VersionedTable,

@@ -42,6 +42,39 @@ interface NotificationRow {
   unsubscribe_link: string | null;
 }
 
+// Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
+const columnNames = [
+  'id',
+  '"to"',
+  'normalised_to',
+  'job_id',
+  'job_row_number',
+  'service_id',
+  'template_id',
+  'template_version',
+  'api_key_id',
+  'key_type',
+  'billable_units',
+  'notification_type',
+  'created_at',
+  'sent_at',
+  'sent_by',
+  'updated_at',
+  'notification_status',
+  'reference',
+  'client_reference',
+  'personalisation',
+  'international',
+  'phone_prefix',
+  'rate_multiplier',
+  'created_by_id',
+  'reply_to_text',
+  'document_download_count',
+  'postage',
+  'unsubscribe_link',
+];
+const columns = columnNames.join(', ');
+
 /** The one place that creates notifications. */
 export async function insertNotification(
   tx: Queryable,
@@ -113,7 +146,7 @@ export async function updateNotification(
   const { rows } = await tx.query<NotificationRow>({
     name: `update_notification_${fields.join('_')}`,
     text: `UPDATE notifications SET ${['updated_at = $2', ...assignments].join(', ')}
-      WHERE id = $1 AND ($3::text[] IS NULL OR notification_status = ANY($3)) RETURNING *`,
+      WHERE id = $1 AND ($3::text[] IS NULL OR notification_status = ANY($3)) RETURNING ${columns}`,
     values: [id, options.at, options.onlyFrom ?? null, ...fields.map((field) => changes[field])],
   });
   return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
@@ -123,7 +156,7 @@ export async function updateNotification(
 export async function findNotification(db: Queryable, secretBox: SecretBox, id: string): Promise<Notification | null> {
   const { rows } = await db.query<NotificationRow>({
     name: 'find_notification',
-    text: 'SELECT * FROM notifications WHERE id = $1',
+    text: `SELECT ${columns} FROM notifications WHERE id = $1`,
     values: [id],
   });
   return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
@@ -133,7 +166,7 @@ export async function findNotification(db: Queryable, secretBox: SecretBox, id: 
 export async function lockNotification(tx: Queryable, secretBox: SecretBox, id: string): Promise<Notification | null> {
   const { rows } = await tx.query<NotificationRow>({
     name: 'lock_notification',
-    text: 'SELECT * FROM notifications WHERE id = $1 FOR UPDATE',
+    text: `SELECT ${columns} FROM notifications WHERE id = $1 FOR UPDATE`,
     values: [id],
   });
   return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
@@ -168,7 +201,7 @@ type RowWithTemplate = NotificationRow & {
   created_by_name: string | null;
 };
 
-const selectWithTemplate = `SELECT n.*, t.content AS template_content, t.subject AS template_subject,
+const selectWithTemplate = `SELECT ${columnNames.map((name) => `n.${name}`).join(', ')}, t.content AS template_content, t.subject AS template_subject,
     t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name
   FROM notifications n
   JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version

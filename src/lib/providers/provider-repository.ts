@@ -1,4 +1,3 @@
-import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
 import { updateVersioned } from '../db/versioned.ts';
 import type { NotificationType } from '../notifications/notification.ts';
@@ -17,10 +16,14 @@ interface ProviderRow {
   created_by_id: string | null;
 }
 
+// Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
+const columns = `id, display_name, identifier, priority, notification_type, active, supports_international, version, updated_at,
+  created_by_id`;
+
 export async function listProviders(db: Queryable, type: NotificationType | null = null): Promise<Provider[]> {
   const { rows } = await db.query<ProviderRow>({
     name: 'list_providers',
-    text: `SELECT * FROM provider_details WHERE $1::notification_type IS NULL OR notification_type = $1
+    text: `SELECT ${columns} FROM provider_details WHERE $1::notification_type IS NULL OR notification_type = $1
       ORDER BY notification_type, priority DESC, identifier`,
     values: [type],
   });
@@ -30,7 +33,7 @@ export async function listProviders(db: Queryable, type: NotificationType | null
 /** `listProviders` of sms and email under row locks. */
 export async function lockProviders(tx: Queryable): Promise<Provider[]> {
   const { rows } = await tx.query<ProviderRow>(
-    SQL`SELECT * FROM provider_details WHERE notification_type IN ('sms', 'email') ORDER BY notification_type, identifier FOR UPDATE`,
+    `SELECT ${columns} FROM provider_details WHERE notification_type IN ('sms', 'email') ORDER BY notification_type, identifier FOR UPDATE`,
   );
   return rows.map(toProvider);
 }

@@ -72,8 +72,8 @@ export function resolveQueues(words: readonly string[]): QueueName[] {
 }
 
 function queuesOf(word: string): readonly QueueName[] {
-  const known = queuePresets[word] ?? queueAliases[word];
-  if (known !== undefined) return known;
+  // Words such as `constructor` are properties of every object.
+  for (const names of [queuePresets, queueAliases]) if (Object.hasOwn(names, word)) return names[word]!;
   const name = queueNames.find((candidate) => candidate === word || `${candidate}-tasks` === word);
   if (name !== undefined) return [name];
   throw new AppError('QUEUE_UNKNOWN', `'${word}' is not a queue`, {

@@ -1,7 +1,7 @@
 import type { Job, JobResult, PgBoss } from 'pg-boss';
 import type { Logger } from '../observability/logger.ts';
 import { AppError, messageOf } from '../core/errors.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Queryable } from '../db/database.ts';
 import { createJobQueue, transactionAdapter, type JobData } from './job-queue.ts';
 import { deadLetterQueue, type QueueName } from './queues.ts';
 import { nextDelay, retryPolicyOf, type RetryPolicy } from './retry-policy.ts';
@@ -18,6 +18,9 @@ export interface WorkerDeps {
 }
 
 export type RunOutcome = 'done' | 'retried' | 'exhausted' | 'crashed';
+
+/** How long a job of an unknown task waits for a worker that knows it. */
+const postponeSeconds = 60;
 
 /** Starts working on the queues with `concurrency` jobs at a time each. Stopping the boss stops it. */
 export async function startWorker(deps: WorkerDeps, queues: readonly QueueName[], concurrency: number): Promise<void> {
@@ -54,9 +57,8 @@ async function runJob(deps: WorkerDeps, queue: QueueName, job: Job<JobData>): Pr
     requestId: data.requestId,
   });
   if (task === undefined) {
-    // Another version of the program may know it: leave it to its retries and, at last, to the dead letter queue.
-    logger.error('No such task in this version of the program');
-    return { id: job.id, status: 'failed', output: { message: `unknown task ${data.task}` } };
+    logger.error('No such task in this version of the program; the job waits for another version');
+    return postponeJob(deps, queue, job);
   }
   try {
     await task.run(data.args, { attempt: data.attempt, requestId: data.requestId, signal: job.signal });
@@ -81,6 +83,27 @@ async function runJob(deps: WorkerDeps, queue: QueueName, job: Job<JobData>): Pr
 }
 
 /**
+ * Puts a job back for a while, at the same attempt: during an upgrade, workers of two versions share a queue, and the
+ * queue's own retries would be used up in seconds.
+ */
+async function postponeJob(
+  { boss, db, logger }: WorkerDeps,
+  queue: QueueName | typeof deadLetterQueue,
+  job: Job<JobData>,
+): Promise<JobResult> {
+  try {
+    await db.transaction(async (tx) => {
+      await completeJob(boss, tx, queue, job, { message: `unknown task ${job.data.task}` });
+      await createJobQueue(boss).enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay: postponeSeconds }]);
+    });
+    return { id: job.id, status: 'completed' };
+  } catch (error) {
+    logger.error({ err: error, task: job.data.task }, 'The job could not be put back');
+    return { id: job.id, status: 'failed', output: { message: messageOf(error) } };
+  }
+}
+
+/**
  * Completes the failed job and inserts its successor, in that order and in one transaction with the record of the
  * failure. The other order would lose the successor: the running job still holds its key, and the insert would skip.
  */
@@ -96,14 +119,7 @@ async function settleFailure(
   const retryIn = nextDelay(policy, data.attempt);
   const failure = { attempt: data.attempt, error, retryIn };
   await db.transaction(async (tx) => {
-    const output = { message: messageOf(error) };
-    // pg-boss counts the jobs it completed but does not type the count.
-    const completion = (await boss.complete(queue, job, output, { db: transactionAdapter(tx) })) as {
-      affected: number;
-    };
-    if (completion.affected === 0) {
-      throw new AppError('LOCKED', 'The claim on the job was lost while it ran; whoever claimed it next decides');
-    }
+    await completeJob(boss, tx, queue, job, { message: messageOf(error) });
     if (retryIn === null) {
       await task.onExhausted?.(tx, data.args, failure);
       return;
@@ -116,13 +132,29 @@ async function settleFailure(
   return retryIn === null ? 'exhausted' : 'retried';
 }
 
+/** Completes a job in a transaction, provided that this worker's claim on it still holds. */
+async function completeJob(
+  boss: PgBoss,
+  tx: Queryable,
+  queue: string,
+  job: Job<JobData>,
+  output: { message: string },
+): Promise<void> {
+  // pg-boss counts the jobs it completed but does not type the count.
+  const completion = (await boss.complete(queue, job, output, { db: transactionAdapter(tx) })) as { affected: number };
+  if (completion.affected === 0)
+    throw new AppError('LOCKED', 'The claim on the job was lost while it ran; whoever claimed it next decides');
+}
+
 /** The end of a job whose worker died again and again: the task's exhausted hook runs once. */
 async function buryJob(deps: WorkerDeps, job: Job<JobData>): Promise<JobResult> {
   const { data } = job;
+  const task = deps.tasks.get(data.task);
+  if (task === undefined) return postponeJob(deps, deadLetterQueue, job);
   const error = new AppError('INTERNAL', `The worker of task ${data.task} died or lost the database on every try`);
   try {
     await deps.db.transaction(async (tx) => {
-      await deps.tasks.get(data.task)?.onExhausted?.(tx, data.args, { attempt: data.attempt, error, retryIn: null });
+      await task.onExhausted?.(tx, data.args, { attempt: data.attempt, error, retryIn: null });
     });
     deps.logger.error({ task: data.task, subject: data.subject }, error.message);
     deps.onRun?.(data.task, 'exhausted');

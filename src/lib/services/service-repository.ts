@@ -30,7 +30,32 @@ export interface ServiceRow {
 
 type ServiceWithPermissions = ServiceRow & { permissions: ServicePermission[] };
 
-const selectService = `SELECT s.*, ARRAY(SELECT p.permission FROM service_permissions p WHERE p.service_id = s.id ORDER BY p.permission)
+// Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
+const columns = [
+  'id',
+  'name',
+  'active',
+  'restricted',
+  'research_mode',
+  'prefix_sms',
+  'email_sender_local_part',
+  'custom_email_sender_name',
+  'organisation_type',
+  'crown',
+  'contact_link',
+  'rate_limit',
+  'email_message_limit',
+  'sms_message_limit',
+  'letter_message_limit',
+  'international_sms_message_limit',
+  'count_as_live',
+  'created_by_id',
+  'created_at',
+  'updated_at',
+  'version',
+] as const satisfies readonly (keyof ServiceRow)[];
+
+const selectService = `SELECT ${columns.map((column) => `s.${column}`).join(', ')}, ARRAY(SELECT p.permission FROM service_permissions p WHERE p.service_id = s.id ORDER BY p.permission)
   AS permissions FROM services s`;
 
 export async function findService(db: Queryable, id: string): Promise<Service | null> {

@@ -8,9 +8,10 @@ import { AppError } from '../core/errors.ts';
  */
 export function assertSmsSender(text: string): string {
   const sender = text.trim();
-  if (/^[A-Za-z0-9 &.\-_]{3,11}$/.test(sender) && !sender.startsWith('00')) return sender;
+  const isWellFormed = /^[A-Za-z0-9 &.\-_]{3,11}$/.test(sender) && /[A-Za-z]|^\d+$/.test(sender);
+  if (isWellFormed && !sender.startsWith('00')) return sender;
   throw new AppError(
     'USAGE_INVALID',
-    `'${text}' cannot be a text message sender: expected 3 to 11 letters, numbers, spaces, &, ., - or _, not starting with 00`,
+    `'${text}' cannot be a text message sender: expected 3 to 11 letters, numbers, spaces, &, ., - or _, with a letter unless it is a number, not starting with 00`,
   );
 }

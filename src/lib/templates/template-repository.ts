@@ -21,6 +21,10 @@ interface TemplateRow {
   updated_at: Date | null;
 }
 
+// Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
+const columns = `id, service_id, name, template_type, content, subject, archived, hidden, process_type, postage, has_unsubscribe_link,
+  version, created_by_id, created_at, updated_at`;
+
 /** Inserts version 1, its history row and the redaction row that every template has. */
 export async function insertTemplate(
   tx: Queryable,
@@ -78,7 +82,7 @@ export async function updateTemplate(
 export async function findServiceTemplate(db: Queryable, serviceId: string, id: string): Promise<Template | null> {
   const { rows } = await db.query<TemplateRow>({
     name: 'find_service_template',
-    text: 'SELECT * FROM templates WHERE id = $2 AND service_id = $1 AND NOT hidden',
+    text: `SELECT ${columns} FROM templates WHERE id = $2 AND service_id = $1 AND NOT hidden`,
     values: [serviceId, id],
   });
   return rows[0] === undefined ? null : toTemplate(rows[0]);
@@ -99,7 +103,7 @@ export async function findTemplateVersion(
 ): Promise<Template | null> {
   const { rows } = await db.query<TemplateRow>({
     name: 'find_template_version',
-    text: 'SELECT * FROM templates_history WHERE id = $2 AND version = $3 AND service_id = $1',
+    text: `SELECT ${columns} FROM templates_history WHERE id = $2 AND version = $3 AND service_id = $1`,
     values: [serviceId, id, version],
   });
   return rows[0] === undefined ? null : toTemplate(rows[0]);

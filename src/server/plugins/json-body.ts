@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../lib/core/errors.ts';
-import { parseJson } from '../../lib/core/json.ts';
+import { isRawJsonNumber, parseJson, type JsonValue } from '../../lib/core/json.ts';
 
 const maxDepth = 100;
 
@@ -28,10 +28,17 @@ export function registerJsonBody(server: FastifyInstance): void {
 export function readJsonBody(text: string): unknown {
   if (nestingDepth(text) > maxDepth) throw invalidJson();
   try {
-    return parseJson(text) || {};
+    const body = parseJson(text);
+    return isFalsy(body) ? {} : body;
   } catch (error) {
     throw invalidJson(error);
   }
+}
+
+/** Falsy as in Python: an empty list is, and so is 0 however it is spelled. */
+function isFalsy(body: JsonValue): boolean {
+  if (Array.isArray(body)) return body.length === 0;
+  return isRawJsonNumber(body) ? Number(body.rawJSON) === 0 : !body;
 }
 
 function invalidJson(cause?: unknown): AppError {

@@ -47,7 +47,9 @@ export function describeProblems(
 /** `Additional properties are not allowed (a, b were unexpected)`. */
 export function describeUnexpected(names: readonly string[]): string {
   const sorted = [...names].sort();
-  return `Additional properties are not allowed (${sorted.join(', ')} ${sorted.length === 1 ? 'was' : 'were'} unexpected)`;
+  return plain(
+    `Additional properties are not allowed (${sorted.join(', ')} ${sorted.length === 1 ? 'was' : 'were'} unexpected)`,
+  );
 }
 
 /** `<value> is not one of [a, b]`. */

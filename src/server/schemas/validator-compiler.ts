@@ -34,7 +34,8 @@ export function createValidatorCompiler(
 
 /** Ajv takes a number kept as text for an object, and every string for a good one. */
 function needsCloserLook(body: unknown): boolean {
-  return Object.values(body as object).some((value) => isRawJsonNumber(value) || holdsOddText(value));
+  if (typeof body !== 'object' || body === null) return false;
+  return isRawJsonNumber(body) || Object.values(body).some((value) => isRawJsonNumber(value) || holdsOddText(value));
 }
 
 // NUL and surrogates, which are odd only when unpaired: `describeProblems` decides.

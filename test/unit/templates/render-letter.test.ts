@@ -62,8 +62,8 @@ describe('letters', () => {
     });
     expect(render(`qr: ${'d'.repeat(500)}&`).qrCodeTooLong?.numBytes).toBe(505);
     expect(render('qr: ((x))', { x: 'é'.repeat(253) }).qrCodeTooLong?.numBytes).toBe(506);
-    expect(render(`qr: https://e.org/${'d'.repeat(488)}`).qrCodeTooLong).not.toBeNull();
-    expect(render(`qr: https://e.org/${'d'.repeat(487)}`).qrCodeTooLong).toBeNull();
+    expect(render(`qr: https://e.org/${'d'.repeat(491)}`).qrCodeTooLong).not.toBeNull();
+    expect(render(`qr: https://e.org/${'d'.repeat(490)}`).qrCodeTooLong).toBeNull();
   });
 
   it('show hidden values when redacted', () => {

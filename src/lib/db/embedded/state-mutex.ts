@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../core/errors.ts';
@@ -76,7 +76,8 @@ async function tryGeneration(folder: string, generation: number, claim: string):
   return {
     async release() {
       await heartbeat.stop();
-      await writeFile(file, released).catch(() => undefined);
+      // In one step: a process killed half-way must leave a lock that names it, or a released one.
+      await writeOwnFile(file, released).catch(() => truncate(file).catch(() => undefined));
     },
   };
 }
@@ -87,7 +88,7 @@ async function isFree(folder: string, generation: number, claim: string): Promis
     const text = await readFile(file, 'utf8');
     if (text === released) return true;
     const owner = parseProcessIdentity(parseOrNull(text));
-    // Not readable as an owner: the file is being overwritten by its release, or was damaged; silence decides.
+    // Not readable as an owner: damaged, or emptied by a release on a full disk; silence decides.
     const liveness = owner === null ? 'elsewhere' : livenessOf(owner);
     if (liveness !== 'elsewhere') return liveness === 'dead';
     await touch(claim);

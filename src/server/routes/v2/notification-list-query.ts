@@ -32,7 +32,10 @@ export function readListQuery(query: Query): ListQuery {
   const types = all(query, 'template_type');
   const [includeJobs] = all(query, 'include_jobs');
   const [olderThan] = all(query, 'older_than');
+  const [reference] = all(query, 'reference');
 
+  // PostgreSQL has no text with NUL.
+  if (reference?.includes('\0')) problems.push('reference must not contain null characters');
   for (const status of statuses) {
     if (!isStatusFilter(status)) problems.push(`status ${describeChoice(status, statusFilters)}`);
   }
@@ -53,7 +56,7 @@ export function readListQuery(query: Query): ListQuery {
   return {
     types: types.filter(isTemplateType),
     statuses: expandStatusFilters(statuses.filter(isStatusFilter)),
-    clientReference: all(query, 'reference')[0] ?? null,
+    clientReference: reference ?? null,
     olderThan: olderThanId,
     includeJobs: includeJobs !== undefined,
   };

@@ -1,0 +1,188 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BenchError, type Bench, type BenchContext } from './support/bench.ts';
+import { openBenchServer, type BenchDatabase } from './support/bench-server.ts';
+import { benchEnvironment, createBenchService, type BenchService } from './support/bench-service.ts';
+import { interleave } from './support/interleave.ts';
+import { benchRecipient, type LoadPlan, type LoadResult } from './support/load-plan.ts';
+import { countRows, createPgbench } from './support/pgbench.ts';
+import type { SampleMessage } from './support/pgbench-script.ts';
+import { cpuSeconds, peakMemoryMb } from './support/process-usage.ts';
+import { ensureBuilt, startServe, type Serve } from './support/program.ts';
+import { runLoad } from './support/run-load.ts';
+import { medianOf, median } from './support/statistics.ts';
+import { signToken } from './support/token.ts';
+
+const connections = 64;
+const secondsAtScale1 = 8;
+const maxRequests = 1_000_000;
+const listedPage = 250;
+
+/**
+ * What the API takes and gives: durable POSTs with everything they check, GET by id, GET of a list; each against pgbench
+ * on the same database. The server runs without workers: delivering would use the processor that accepting is measured on.
+ */
+export const accept: Bench = {
+  name: 'accept',
+  summary: 'POST /v2/notifications/sms, GET by id and GET list, 64 connections, against pgbench',
+  // Rows with their indexes and write-ahead log; tables are emptied before every measurement.
+  diskNeeded: (scale) => 1.5 * 1024 ** 3 + scale * 3 * 1024 ** 3,
+
+  async run(context) {
+    const { folder, rounds, scale, log } = context;
+    ensureBuilt(log);
+    const seconds = Math.max(1, secondsAtScale1 * scale);
+    const server = await openBenchServer(context);
+    const database = await server.createDatabase();
+    const service = await createBenchService(database);
+    const home = join(folder, 'home');
+    await mkdir(home);
+    const env = benchEnvironment(database);
+    const serve = await startServe(context, ['--role', 'api'], { home, env });
+    const sample = await sendOne(serve, service);
+    const pgbench = await createPgbench(context, database, sample);
+    const load = loader(context, serve, service);
+
+    log('Warming up');
+    await load({ ...post(service), seconds: Math.max(1, seconds / 4) });
+    const samples = await interleave(
+      rounds,
+      {
+        pgbench: async () => {
+          await database.empty();
+          return pgbench.rate({ seconds });
+        },
+        post: async () => {
+          await database.empty();
+          const result = await load({ ...post(service), seconds });
+          await assertStored(database, service, result);
+          return result;
+        },
+        getOne: async () => {
+          await database.settle();
+          return load({ ...get(await somePaths(database)), seconds });
+        },
+        list: async () => {
+          await assertFullPage(serve, service);
+          return load({ ...get(['/v2/notifications']), seconds });
+        },
+      },
+      (name, round) => log(`Round ${round} of ${rounds}: ${name}`),
+    );
+
+    const pgbenchTps = median(samples.pgbench);
+    const rateOf = (results: readonly Measured[]): number => medianOf(results, ({ perSecond }) => perSecond);
+    return {
+      figures: {
+        pgbench_tps: pgbenchTps,
+        ...figuresOf('post', samples.post),
+        ...figuresOf('get_one', samples.getOne),
+        ...figuresOf('list', samples.list),
+        server_peak_mb: (await peakMemoryMb(serve.pid)) ?? 0,
+      },
+      ratios: {
+        vs_pgbench: rateOf(samples.post) / pgbenchTps,
+        get_one_vs_pgbench: rateOf(samples.getOne) / pgbenchTps,
+        list_vs_pgbench: rateOf(samples.list) / pgbenchTps,
+      },
+      database: server.facts,
+    };
+  },
+};
+
+type Measured = LoadResult & { readonly serverCpuUs: number };
+type Work = Pick<LoadPlan, 'method' | 'paths' | 'body' | 'expectedStatus' | 'seconds'>;
+
+function loader(context: BenchContext, serve: Serve, service: BenchService): (work: Work) => Promise<Measured> {
+  return async (work) => {
+    const cpuBefore = (await cpuSeconds(serve.pid)) ?? 0;
+    const result = await runLoad(context, {
+      ...work,
+      url: serve.url,
+      connections,
+      warmupSeconds: 0,
+      maxRequests,
+      serviceId: service.id,
+      secret: service.secret,
+    });
+    const used = ((await cpuSeconds(serve.pid)) ?? 0) - cpuBefore;
+    return { ...result, serverCpuUs: (used / totalOf(result)) * 1e6 };
+  };
+}
+
+function post({ smsTemplateId }: BenchService): Omit<Work, 'seconds'> {
+  return {
+    method: 'POST',
+    paths: ['/v2/notifications/sms'],
+    body: smsBody(smsTemplateId, '{{recipient}}', '{{reference}}'),
+    expectedStatus: 201,
+  };
+}
+
+function get(paths: readonly string[]): Omit<Work, 'seconds'> {
+  return { method: 'GET', paths, body: null, expectedStatus: 200 };
+}
+
+function smsBody(templateId: string, recipient: string, reference: string): string {
+  return JSON.stringify({
+    phone_number: recipient,
+    template_id: templateId,
+    personalisation: { name: 'Ann Example', day: 'Monday 4 May' },
+    reference,
+  });
+}
+
+/** Sends one message the way the load does. */
+async function sendOne({ url }: Serve, service: BenchService): Promise<SampleMessage> {
+  const recipient = benchRecipient(0);
+  const reference = 'bench-12345678';
+  const response = await fetch(`${url}/v2/notifications/sms`, {
+    method: 'POST',
+    headers: { ...authorization(service), 'Content-Type': 'application/json' },
+    body: smsBody(service.smsTemplateId, recipient, reference),
+  });
+  const answer = (await response.json()) as { id: string };
+  if (response.status !== 201) throw new BenchError(1, `The first message was refused: ${JSON.stringify(answer)}`);
+  return { id: answer.id, recipient, reference };
+}
+
+/** Everything that was answered 201 is there, with its job; and nothing else. */
+async function assertStored(database: BenchDatabase, service: BenchService, result: LoadResult): Promise<void> {
+  const { notifications, jobs } = await countRows(database);
+  const accepted = totalOf(result);
+  if (notifications === accepted && jobs === accepted) return;
+  throw new BenchError(
+    1,
+    `${accepted} messages of service ${service.id} were accepted; ${notifications} notifications and ${jobs} jobs were stored`,
+  );
+}
+
+async function assertFullPage({ url }: Serve, service: BenchService): Promise<void> {
+  const response = await fetch(`${url}/v2/notifications`, { headers: authorization(service) });
+  const { notifications } = (await response.json()) as { notifications: unknown[] };
+  if (notifications.length !== listedPage)
+    throw new BenchError(1, `The list has ${notifications.length} messages, not ${listedPage}`);
+}
+
+/** Paths of messages spread over all that are stored. */
+async function somePaths({ query }: BenchDatabase): Promise<string[]> {
+  const rows = await query<{ id: string }>('SELECT id FROM notifications ORDER BY random() LIMIT 5000');
+  return rows.map(({ id }) => `/v2/notifications/${id}`);
+}
+
+function authorization({ id, secret }: BenchService): { Authorization: string } {
+  return { Authorization: `Bearer ${signToken(id, secret, Date.now())}` };
+}
+
+function figuresOf(name: string, results: readonly Measured[]): Record<string, number> {
+  return {
+    [`${name}_per_second`]: medianOf(results, ({ perSecond }) => perSecond),
+    [`${name}_p50_ms`]: medianOf(results, ({ p50Ms }) => p50Ms),
+    [`${name}_p99_ms`]: medianOf(results, ({ p99Ms }) => p99Ms),
+    [`${name}_server_cpu_us`]: medianOf(results, ({ serverCpuUs }) => serverCpuUs),
+  };
+}
+
+function totalOf({ statuses }: LoadResult): number {
+  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
+}

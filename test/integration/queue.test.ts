@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Queryable } from '../../src/lib/db/database.ts';
+import { findLiveJobs, queueDepths } from '../../src/lib/queue/find-jobs.ts';
+import { missingQueue, type NewJob } from '../../src/lib/queue/job-queue.ts';
+import { queueNames } from '../../src/lib/queue/queues.ts';
+import { defineTask } from '../../src/lib/queue/task.ts';
+import { aJob, enqueueJobs } from '../support/builders.ts';
+import { queuesToBeEmpty, storedJobs, superviseNow } from '../support/queue-probe.ts';
+import { useTestApps, type TestApp } from '../support/test-app.ts';
+import { startTestWorker } from '../support/test-worker.ts';
+import { waitFor } from '../support/wait.ts';
+
+const anApp = useTestApps({ supervise: true });
+
+describe('enqueueing', () => {
+  it('makes the job exist when the transaction commits, and not before', async () => {
+    const app = await anApp();
+    await app.db.transaction(async (tx) => {
+      await app.queue.enqueue(tx, [aJob()]);
+      expect(await storedJobs(app.db)).toEqual([]);
+      expect(await storedJobs(tx)).toHaveLength(1);
+    });
+    expect(await storedJobs(app.db)).toMatchObject([
+      { queue: 'notify', state: 'created', task: 'greet', subject: 'one', args: { name: 'Ada' }, attempt: 1, delay: 0 },
+    ]);
+  });
+
+  it('leaves nothing when the transaction rolls back', async () => {
+    const app = await anApp();
+    const rollBack = app.db.transaction(async (tx) => {
+      await app.queue.enqueue(tx, [aJob(), aJob({ subject: 'two' })]);
+      throw new Error('changed my mind');
+    });
+    await expect(rollBack).rejects.toThrow('changed my mind');
+    expect(await storedJobs(app.db)).toEqual([]);
+  });
+
+  it('stores jobs of several queues at once, with their delays and the request they come from', async () => {
+    const app = await anApp();
+    await enqueueJobs(
+      app,
+      aJob({ requestId: 'trace-1' }),
+      aJob({ queue: 'retry', delay: 300, attempt: 3 }),
+      ...Array.from({ length: 500 }, (_, index) => aJob({ queue: 'send-sms', subject: `bulk-${index}` })),
+    );
+    const jobs = await storedJobs(app.db);
+    expect(jobs).toHaveLength(502);
+    expect(jobs.find(({ queue }) => queue === 'notify')).toMatchObject({ requestId: 'trace-1', delay: 0 });
+    expect(jobs.find(({ queue }) => queue === 'retry')).toMatchObject({ requestId: null, delay: 300, attempt: 3 });
+    expect(await queueDepths(app)).toMatchObject([
+      { queue: 'notify', ready: 1, delayed: 0 },
+      { queue: 'retry', ready: 0, delayed: 1, oldestDue: null },
+      { queue: 'send-sms', ready: 500, active: 0, oldestDue: expect.any(Date) as unknown },
+    ]);
+  });
+
+  const liveStates: [string, Partial<NewJob>, (app: TestApp) => Promise<unknown>][] = [
+    ['waits', {}, async () => undefined],
+    ['is delayed', { delay: 3600 }, async () => undefined],
+    ['runs', {}, (app) => app.boss.fetch('notify')],
+  ];
+  for (const [state, changes, prepare] of liveStates) {
+    it(`is refused loudly while a job for the same task and subject ${state}`, async () => {
+      const app = await anApp();
+      await enqueueJobs(app, aJob(changes));
+      await prepare(app);
+      await expect(enqueueJobs(app, aJob({ subject: 'other' }), aJob())).rejects.toMatchObject({
+        code: 'QUEUE_REFUSED_JOB',
+        message: expect.stringContaining('1 of 2') as unknown,
+        details: { queue: 'notify', tasks: ['greet'] },
+      });
+      expect(await storedJobs(app.db)).toHaveLength(1);
+    });
+  }
+
+  it('is refused for two jobs alike in one call', async () => {
+    const app = await anApp();
+    await expect(enqueueJobs(app, aJob(), aJob())).rejects.toMatchObject({ code: 'QUEUE_REFUSED_JOB' });
+  });
+
+  it('takes the same subject in another queue, for another task, and once the first is done', async () => {
+    const app = await anApp();
+    await enqueueJobs(app, aJob(), aJob({ queue: 'retry' }), aJob({ task: 'part' }));
+    await startTestWorker(app, [
+      defineTask({ name: 'greet', run: async () => undefined }),
+      defineTask({ name: 'part', run: async () => undefined }),
+    ]);
+    await waitFor(async () => (await findLiveJobs(app, { tasks: ['greet', 'part'], subject: 'one' })).length === 1);
+    await enqueueJobs(app, aJob());
+  });
+
+  it('is loud in a process that has no queue', async () => {
+    await expect(missingQueue.enqueue({} as Queryable, [aJob()])).rejects.toMatchObject({
+      code: 'QUEUE_MISSING',
+      message: expect.stringContaining("'greet'") as unknown,
+    });
+  });
+});
+
+describe('upkeep', () => {
+  it('deletes finished jobs after five minutes and never one that waits', async () => {
+    const app = await anApp();
+    const { rows } = await app.db.query<{ name: string; deletion_seconds: number; heartbeat_seconds: number }>(
+      `SELECT name, deletion_seconds, heartbeat_seconds FROM pgboss.queue WHERE name NOT LIKE '\\_\\_%' ORDER BY name`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(['dead-letter', ...queueNames].sort());
+    for (const row of rows) expect(row).toMatchObject({ deletion_seconds: 300, heartbeat_seconds: 20 });
+
+    await enqueueJobs(app, aJob({ subject: 'finished' }), aJob({ subject: 'just now' }));
+    await startTestWorker(app, [defineTask({ name: 'greet', run: async () => undefined })]);
+    await queuesToBeEmpty(app.db);
+    await enqueueJobs(app, aJob({ queue: 'reporting', subject: 'waiting' }));
+    await app.db.query(`
+      UPDATE pgboss.job SET created_on = now() - interval '1 year', start_after = now() - interval '1 year',
+        completed_on = CASE WHEN state = 'completed' THEN now() - interval '301 seconds' END
+      WHERE data ->> 'subject' <> 'just now'`);
+    await superviseNow(app);
+    expect((await storedJobs(app.db)).map(({ subject }) => subject).sort()).toEqual(['just now', 'waiting']);
+  });
+});
