@@ -32,7 +32,9 @@ module.exports = {
       comment: 'routes and commands call use cases, not SQL, queue or providers',
       severity: 'error',
       from: { path: '^src/(commands|server)/' },
-      to: { path: '-repository\\.ts$|^src/lib/providers/(sms|email|letter|broadcast)/' },
+      to: {
+        path: '-repository\\.ts$|^src/lib/queue/(job-queue|worker)\\.ts$|^src/lib/providers/(sms|email|letter|broadcast)/',
+      },
     },
     {
       name: 'only-repositories-import-pg',
@@ -50,7 +52,7 @@ module.exports = {
       name: 'only-server-imports-fastify',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/server/' },
-      to: { path: 'node_modules/fastify/' },
+      to: { path: 'node_modules/(fastify|@fastify/[^/]+)/' },
     },
     {
       name: 'only-commands-import-oclif',
@@ -60,15 +62,35 @@ module.exports = {
     },
     {
       name: 'cli-support-is-for-commands',
+      comment: 'except the contract between serve and the server, which the server implements',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(commands|lib/cli)/' },
-      to: { path: '^src/lib/cli/' },
+      to: { path: '^src/lib/cli/', pathNot: '^src/lib/cli/server-module\\.ts$' },
     },
     {
       name: 'no-repositories-of-other-domains',
       severity: 'error',
       from: { path: '^src/lib/([^/]+)/' },
       to: { path: '-repository\\.ts$', pathNot: '^src/lib/$1/' },
+    },
+    {
+      name: 'no-repositories-outside-domains',
+      severity: 'error',
+      from: { path: '^src/(lib/)?[^/]+$' },
+      to: { path: '-repository\\.ts$' },
+    },
+    {
+      name: 'only-declared-dependencies',
+      comment: 'what the published package does not bring would be missing where it is installed',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
     },
   ],
   options: {

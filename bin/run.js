@@ -9,5 +9,5 @@ if (major < 24) {
 
 const { enableCompileCache } = await import('node:module');
 enableCompileCache?.();
-const { execute } = await import('@oclif/core');
-await execute({ dir: import.meta.url });
+const { runProgram } = await import('../dist/lib/cli/run-program.js');
+await runProgram({ root: import.meta.dirname });

@@ -55,13 +55,19 @@ function conclude(vitestExitCode: number, { passed, failed, skipped }: RunSummar
 
 /** One line for each reason in each file. */
 function listSkips({ skipped }: RunSummary, skipsFile: string): string[] {
-  const registered = readSkips(skipsFile);
-  const lines = registered.map(({ file, reason }) => `${file}: ${reason}`);
-  for (const { file, count, reason } of skipped) {
-    if (reason === null && registered.some((skip) => skip.file === file)) continue;
-    lines.push(`${file}: ${count} ${count === 1 ? 'test' : 'tests'}, ${reason ?? 'no reason given'}`);
+  const lines = skipped.map(({ file, count, reason }) => {
+    return `${file}: ${count} ${count === 1 ? 'test' : 'tests'}: ${oneLine(reason ?? 'no reason given')}`;
+  });
+  // What was noted while no test could be counted, such as a file that leaves out part of its cases.
+  for (const { file, reason } of readSkips(skipsFile)) {
+    if (!skipped.some((tests) => tests.file === file && tests.reason === reason))
+      lines.push(`${file}: ${oneLine(reason)}`);
   }
   return [...new Set(lines)].sort();
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim();
 }
 
 function readSummary(file: string): RunSummary {

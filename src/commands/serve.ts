@@ -50,13 +50,15 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
 
   protected async execute(): Promise<Outcome<Ready>> {
     const { flags } = await this.parse(Serve);
-    const { config } = await this.loadConfig(flags, {
+    const { config: configured, sources } = await this.loadConfig(flags, {
       port: flags.port,
       host: flags.host,
-      // A free public port means "beside others": the admin port must not clash either.
-      adminPort: flags['admin-port'] ?? (flags.port === '0' ? '0' : undefined),
+      adminPort: flags['admin-port'],
       workerConcurrency: flags.concurrency,
     });
+    // A free public port means "beside others": the usual admin port would clash with theirs.
+    const takesFreePorts = configured.port === 0 && sources.adminPort.source === 'default';
+    const config: Config = takesFreePorts ? { ...configured, adminPort: 0 } : configured;
     const role = flags.role as Role;
     const works = role === 'all' || role === 'worker';
     if (flags.queues !== undefined && !works)
@@ -114,7 +116,12 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
     const { startServer } = await loadServer();
     const server = await startServer(app, { ...config, api: role === 'all' || role === 'api' });
     try {
-      this.announce({ url: server.url, admin_url: server.adminUrl, console_url: null, ...(made !== undefined && { demo: made }) });
+      this.announce({
+        url: server.url,
+        admin_url: server.adminUrl,
+        console_url: null,
+        ...(made !== undefined && { demo: made }),
+      });
       const { name } = await stopping;
       await this.drain(server, name === 'SIGINT' ? 0 : config.drainDelay);
     } finally {

@@ -1,5 +1,4 @@
-import { createBoss, createJobQueue, type JobQueue } from './queue/job-queue.ts';
-import type { PgBoss } from 'pg-boss';
+import { createBoss, createJobQueue, type Boss, type JobQueue } from './queue/job-queue.ts';
 import type { Config } from './config/schema.ts';
 import { readSecretKeys } from './config/read-secret-keys.ts';
 import { systemClock, type Clock } from './core/clock.ts';
@@ -25,7 +24,7 @@ export interface App {
   readonly metrics: Metrics;
   readonly database: Pick<LocatedDatabase, 'kind' | 'place'>;
   readonly db: Database;
-  readonly boss: PgBoss;
+  readonly boss: Boss;
   readonly queue: JobQueue;
   readonly secretBox: SecretBox;
   readonly providers: ProviderRegistry;

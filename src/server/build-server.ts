@@ -1,9 +1,10 @@
 import { fastify, LogController, type FastifyInstance } from 'fastify';
 import type { App } from '../lib/app.ts';
-import { registerJsonBody } from './plugins/json-body.ts';
-import { registerPlainErrors, registerV2Errors } from './plugins/errors.ts';
-import { registerResponseHeaders } from './plugins/response-headers.ts';
+import { registerIgnoredBodies, registerJsonBody } from './plugins/json-body.ts';
+import { registerPlainErrors, registerV2Errors, sendNotFound } from './plugins/errors.ts';
+import { registerResponseHeaders, setResponseHeaders } from './plugins/response-headers.ts';
 import { registerNotifications } from './routes/v2/notifications.ts';
+import { registerSends } from './routes/v2/sends.ts';
 import { registerStatus } from './routes/status.ts';
 import { createFormats } from './schemas/formats.ts';
 import { createValidatorCompiler } from './schemas/validator-compiler.ts';
@@ -18,13 +19,19 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     bodyLimit,
     handlerTimeout: app.config.requestTimeout * 1000,
     trustProxy: app.config.trustedProxies.length > 0 ? [...app.config.trustedProxies] : false,
-    routerOptions: { maxParamLength: 500 },
+    // No parameter is longer than what a request line may hold; what none can be, its route says.
+    routerOptions: { maxParamLength: 64 * 1024 },
+    // A path that cannot be decoded.
+    frameworkErrors(_error, request, reply) {
+      setResponseHeaders(request, reply);
+      void sendNotFound(reply);
+    },
     // While draining, requests that still arrive are served.
     return503OnClosing: false,
   }) as unknown as FastifyInstance;
   server.setValidatorCompiler(createValidatorCompiler(createFormats(app.clock)));
   registerResponseHeaders(server);
-  registerJsonBody(server);
+  registerIgnoredBodies(server);
   registerPlainErrors(server);
   server.addHook('onResponse', async (request, reply) => {
     const labels = {
@@ -40,6 +47,10 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   await server.register(async (v2) => {
     registerV2Errors(v2);
     registerNotifications(v2, app);
+    await v2.register(async (sends) => {
+      registerJsonBody(sends);
+      registerSends(sends, app);
+    });
   });
   return server;
 }

@@ -40,13 +40,22 @@ export async function startServer(
       },
       async close() {
         state.draining = true;
-        await Promise.all(servers.map((server) => server.close()));
+        await closeWithin(servers, app.config.shutdownGrace);
       },
     };
   } catch (error) {
     await Promise.all(servers.map((server) => server.close()));
     throw error;
   }
+}
+
+/** Finishes requests in flight; connections that are still busy after the grace are cut. */
+async function closeWithin(servers: readonly FastifyInstance[], graceSeconds: number): Promise<void> {
+  const giveUp = setTimeout(() => {
+    for (const { server } of servers) server.closeAllConnections();
+  }, graceSeconds * 1000);
+  await Promise.all(servers.map((server) => server.close()));
+  clearTimeout(giveUp);
 }
 
 async function listen(server: FastifyInstance, host: string, port: number, flag: string): Promise<string> {

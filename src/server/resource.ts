@@ -5,7 +5,7 @@ import type {
   onRequestAsyncHookHandler,
   RouteHandlerMethod,
 } from 'fastify';
-import { sendMethodNotAllowed } from './plugins/errors.ts';
+import { sendMethodNotAllowed, sendNotFound } from './plugins/errors.ts';
 
 export interface Method {
   readonly handler: RouteHandlerMethod;
@@ -27,11 +27,21 @@ const otherMethods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DE
  */
 export function registerResource(server: FastifyInstance, url: string, resource: Resource): void {
   const { GET, POST, onRequest } = resource;
-  const hooks = onRequest === undefined ? {} : { onRequest };
+  // The router takes an empty parameter for one; a path that ends in a slash is none.
+  const hooks = { onRequest: onRequest === undefined ? [refuseEmptyParameter] : [refuseEmptyParameter, onRequest] };
   const allow = [...(GET ? ['GET', 'HEAD'] : []), 'OPTIONS', ...(POST ? ['POST'] : [])].join(', ');
   if (GET) server.route({ method: 'GET', url, ...hooks, ...GET });
   if (POST) server.route({ method: 'POST', url, ...hooks, ...POST });
   server.route({ method: 'OPTIONS', url, ...hooks, handler: (_request, reply) => reply.header('Allow', allow).send() });
   const refused = otherMethods.filter((method) => !(method === 'GET' && GET) && !(method === 'POST' && POST));
-  server.route({ method: [...refused], url, handler: (_request, reply) => sendMethodNotAllowed(reply, allow) });
+  server.route({
+    method: [...refused],
+    url,
+    onRequest: refuseEmptyParameter,
+    handler: (_request, reply) => sendMethodNotAllowed(reply, allow),
+  });
 }
+
+const refuseEmptyParameter: onRequestAsyncHookHandler = async ({ params }, reply) => {
+  if (Object.values(params as object).includes('')) await sendNotFound(reply);
+};

@@ -10,8 +10,12 @@ import { waitFor } from '../support/wait.ts';
 
 const anApp = useTestApps();
 
-/** Every day at half past one. */
-const tick: ScheduledTask = { task: 'tick', queue: 'periodic', cron: '30 1 * * *' };
+/** Once a day, and not now: half a day from now. */
+const tick: ScheduledTask = {
+  task: 'tick',
+  queue: 'periodic',
+  cron: `30 ${(new Date().getUTCHours() + 12) % 24} * * *`,
+};
 
 /** Stores a schedule, and makes it look as if no scheduler had run for some days: a tick is due. */
 async function scheduleDue(app: TestApp, tasks: readonly ScheduledTask[] = [tick]): Promise<void> {

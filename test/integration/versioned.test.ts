@@ -39,15 +39,13 @@ describe.each(tables)('%s_history', (table) => {
 
   it('holds each version once', async () => {
     const { rows } = await app.db.query({
-      text: `SELECT array_agg(attname ORDER BY position) AS columns FROM pg_constraint
+      text: `SELECT array_agg(attname::text ORDER BY position) AS columns FROM pg_constraint
              CROSS JOIN unnest(conkey) WITH ORDINALITY AS key (attnum, position)
              JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = key.attnum
              WHERE conrelid = $1::regclass AND contype = 'p'`,
       values: [`${table}_history`],
     });
-    expect(rows).toEqual(
-      [{ columns: ['id', 'version'] }].map(({ columns }) => ({ columns: `{${columns.join(',')}}` })),
-    );
+    expect(rows).toEqual([{ columns: ['id', 'version'] }]);
   });
 
   it('has a copy of every row that the migrations made', async () => {

@@ -52,7 +52,8 @@ const agent = new Agent({ keepAlive: true });
 export function callApi(url: string, path: string, call: ApiRequest = {}, now = new Date()): Promise<ApiAnswer> {
   const { method = 'GET', key, body, headers = {} } = call;
   const text = call.text ?? (body === undefined ? undefined : JSON.stringify(body));
-  const authorization = key === undefined ? {} : { authorization: `Bearer ${signToken(key, { issuedAt: seconds(now) })}` };
+  const authorization =
+    key === undefined ? {} : { authorization: `Bearer ${signToken(key, { issuedAt: seconds(now) })}` };
   const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
-import { chmod, glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { stopServer } from '../../src/lib/db/embedded/server.ts';
+import { removeFolder } from './remove-folder.ts';
 
 const folders = new Set<string>();
 
@@ -21,14 +21,4 @@ export async function temporaryFolder(): Promise<string> {
   folders.add(folder);
   await chmod(folder, 0o755);
   return folder;
-}
-
-async function removeFolder(folder: string): Promise<void> {
-  for await (const file of glob(join(folder, '**', 'postmaster.pid'))) await stopServer({ dataDir: dirname(file) });
-  for await (const file of glob(join(folder, '**', 'postgres', 'location'))) {
-    const dataDir = (await readFile(file, 'utf8')).trim();
-    await stopServer({ dataDir });
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
-  }
-  await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }

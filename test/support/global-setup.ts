@@ -1,14 +1,18 @@
 /** One PostgreSQL server for the whole run, with a migrated template that each test file clones. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { connectClient } from '../../src/lib/db/database.ts';
 import { openEmbeddedDatabase } from '../../src/lib/db/embedded/embedded-database.ts';
 import { migrateDatabase } from '../../src/lib/db/migrate-database.ts';
+import { isPidRunning } from '../../src/lib/db/embedded/process-identity.ts';
 import { schemaSteps } from '../../src/lib/schema-steps.ts';
 import './provided.ts';
+import { removeFolder } from './remove-folder.ts';
+
+const serverFolderPrefix = 'notify-test-server-';
 
 interface TestServer {
   readonly adminUrl: string;
@@ -37,7 +41,8 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
 /** The product's own embedded server, in a folder that goes when the run ends. */
 async function startServer(): Promise<TestServer> {
-  const folder = await mkdtemp(join(tmpdir(), 'notify-test-server-'));
+  await removeAbandonedServers();
+  const folder = await mkdtemp(join(tmpdir(), `${serverFolderPrefix}${process.pid}-`));
   // As root, the server runs under another account, which must get to its data.
   await chmod(folder, 0o755);
   const server = await openEmbeddedDatabase({ stateDir: join(folder, 'state') });
@@ -52,10 +57,19 @@ async function startServer(): Promise<TestServer> {
     adminUrl: server.url,
     async stop() {
       await server.release();
-      await rm(server.dataDir, { recursive: true, force: true, maxRetries: 5 });
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await removeFolder(folder);
     },
   };
+}
+
+/** A run that was killed leaves its server running. */
+async function removeAbandonedServers(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    if (!name.startsWith(serverFolderPrefix)) continue;
+    const pid = Number(name.slice(serverFolderPrefix.length).split('-')[0]);
+    // Best effort: it may belong to another user, or another run may be removing it, too.
+    if (!isPidRunning(pid)) await removeFolder(join(tmpdir(), name)).catch(() => undefined);
+  }
 }
 
 async function createTemplate(adminUrl: string, template: string): Promise<void> {

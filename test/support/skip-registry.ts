@@ -7,6 +7,13 @@ export interface Skip {
   readonly reason: string;
 }
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why the tests of a suite are skipped, for the summary. */
+    skipReason?: string;
+  }
+}
+
 /** Environment variable with the path of the registry; not set when Vitest is run directly. */
 export const skipsFileVariable = 'TEST_SKIPS_FILE';
 
@@ -14,7 +21,7 @@ export const skipsFileVariable = 'TEST_SKIPS_FILE';
 export function writeSkip({ file, reason }: Skip): void {
   const registry = process.env[skipsFileVariable];
   if (registry === undefined) return;
-  appendFileSync(registry, `${JSON.stringify({ file, reason: reason.replaceAll(/\s+/g, ' ').trim() })}\n`);
+  appendFileSync(registry, `${JSON.stringify({ file, reason })}\n`);
 }
 
 /** The skips noted in a registry. */

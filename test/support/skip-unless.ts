@@ -20,7 +20,7 @@ export function skipUnless(condition: boolean, reason: string): (name: string, t
       });
   }
   writeSkip({ file: currentFile(), reason });
-  return (name, tests) => void describe.skip(name, tests);
+  return (name, tests) => void describe(name, { skip: true, meta: { skipReason: reason } }, tests);
 }
 
 function currentFile(): string {

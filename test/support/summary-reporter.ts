@@ -61,6 +61,8 @@ function reasonOf(test: TestCase): string | null {
   if (result.state === 'skipped' && result.note !== undefined) return result.note;
   for (let parent = test.parent; ; parent = parent.parent) {
     if (parent.errors().length > 0) return 'what runs before them failed';
+    const { skipReason } = parent.meta();
+    if (skipReason !== undefined) return skipReason;
     if (parent.type === 'module') break;
   }
   if (test.options.mode === 'todo') return 'they are to be written';

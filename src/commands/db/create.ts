@@ -8,7 +8,9 @@ interface Result {
 export default class DbCreate extends BaseCommand<Result> {
   static override summary = 'Create an empty migration file with the next number.';
   static override examples = ['<%= config.bin %> db create add_inbound_numbers'];
-  static override args = { name: Args.string({ description: 'lower-case words joined by _', required: true }) };
+  static override args = {
+    name: Args.string({ description: 'lower-case words joined by _', required: true, ignoreStdin: true }),
+  };
 
   protected async execute(): Promise<Outcome<Result>> {
     const { args } = await this.parse(DbCreate);

@@ -26,11 +26,17 @@ export default class NotificationsList extends BaseCommand<readonly Row[]> {
   ];
   static override flags = {
     service: uuidFlag({ summary: 'Service of the messages.', required: true }),
-    type: Flags.string({ summary: 'Only this type, repeatable.', options: templateTypes, multiple: true }),
+    type: Flags.string({
+      summary: 'Only this type, repeatable.',
+      options: templateTypes,
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
     status: Flags.string({
       summary: 'Only this status, repeatable; failed means every failure.',
       options: statusFilters,
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'key-type': Flags.string({ summary: 'Only messages made with this type of key.', options: keyTypes }),
     reference: Flags.string({ summary: "Only with this reference of the caller's." }),

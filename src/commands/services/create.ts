@@ -19,6 +19,7 @@ export default class ServicesCreate extends BaseCommand<ServiceView> {
     permission: Flags.string({
       summary: 'What the service may do, repeatable; replaces the usual ones.',
       multiple: true,
+      multipleNonGreedy: true,
       options: servicePermissions,
     }),
     'sms-sender': Flags.string({ summary: 'Default sender of text messages.', default: 'GOVUK' }),
@@ -28,6 +29,7 @@ export default class ServicesCreate extends BaseCommand<ServiceView> {
     guest: Flags.string({
       summary: 'Phone number or email address for the guest list, repeatable.',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'RECIPIENT',
     }),
   };

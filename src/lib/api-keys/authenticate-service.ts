@@ -16,7 +16,9 @@ export interface AuthenticatedService {
 }
 
 const maxHeaderLength = 4096;
+/** A key revoked at any time of a day is known as revoked for seven days from the midnight before. */
 const revokedKeysKnownForDays = 7;
+const dayMs = 24 * 60 * 60 * 1000;
 
 const generalMessage =
   'Invalid token: make sure your API token matches the example at https://docs.notifications.service.gov.uk/rest-api.html#authorisation-header';
@@ -48,7 +50,8 @@ export async function authenticateService(
   const service = await findServiceForAuthentication({ db }, serviceId);
   if (service === null) throw refused('Invalid token: service not found');
   const now = clock.now();
-  const revokedSince = new Date(utcMidnight(now).getTime() - revokedKeysKnownForDays * 24 * 60 * 60 * 1000);
+  // Today is the last of those days for keys revoked six days ago.
+  const revokedSince = new Date(utcMidnight(now).getTime() - (revokedKeysKnownForDays - 1) * dayMs);
   const keys = await findServiceKeys(db, serviceId, revokedSince);
   if (keys.length === 0) throw refused('Invalid token: service has no API keys');
   if (!service.active) throw refused('Invalid token: service is archived');

@@ -1,8 +1,9 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import type { App } from '../app.ts';
+import { isContinuousIntegration } from '../config/continuous-integration.ts';
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { AppError } from '../core/errors.ts';
-import { toErrorReport } from './error-report.ts';
+import { toErrorDocument, toErrorReport, toErrorText } from './error-report.ts';
 
 /** What a command gives back: its result, and a status when it is not simply `ok`. */
 export interface Outcome<Result> {
@@ -125,7 +126,8 @@ export abstract class BaseCommand<Result> extends Command {
    */
   protected async confirm(question: string, flags: { yes: boolean; 'no-input': boolean }): Promise<void> {
     if (flags.yes) return;
-    const cannotAsk = flags['no-input'] || this.jsonEnabled() || !process.stdin.isTTY || !process.stderr.isTTY;
+    const isTerminal = process.stdin.isTTY && process.stderr.isTTY;
+    const cannotAsk = !isTerminal || isContinuousIntegration() || flags['no-input'] || this.jsonEnabled();
     if (cannotAsk) {
       throw new AppError('CONFIRMATION_NEEDED', `${question} Nothing was done.`, {
         hint: 'Repeat the command with --yes.',
@@ -143,13 +145,9 @@ export abstract class BaseCommand<Result> extends Command {
   }
 
   protected override async catch(error: unknown): Promise<void> {
-    const report = toErrorReport(error);
+    const report = toErrorReport(error, `notify ${(this.id ?? '').replaceAll(':', ' ')}`.trim());
     process.exitCode = report.exitCode;
-    if (this.jsonEnabled()) {
-      const { code, message, hint, details } = report;
-      this.writeJson({ status: 'error', error: { code, message, hint, details }, warnings: this.warnings });
-    }
-    process.stderr.write(`Error: ${report.message}\n`);
-    if (report.hint !== null) process.stderr.write(`${report.hint}\n`);
+    if (this.jsonEnabled()) this.writeJson(toErrorDocument(report, this.warnings));
+    process.stderr.write(toErrorText(report));
   }
 }

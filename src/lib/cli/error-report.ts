@@ -1,4 +1,5 @@
 import { isAppError, messageOf, type ErrorCode } from '../core/errors.ts';
+import { describeUsageError, isUsageError, withoutParserWords } from './usage-error.ts';
 
 /** An error as a command shows it. */
 export interface ErrorReport {
@@ -9,36 +10,45 @@ export interface ErrorReport {
   readonly exitCode: number;
 }
 
-/** Translates anything that was thrown; never a stack. */
-export function toErrorReport(error: unknown): ErrorReport {
+/**
+ * Translates anything that was thrown; never a stack.
+ *
+ * @param command the command line up to its flags, such as `notify services create`, for the pointer to its help
+ */
+export function toErrorReport(error: unknown, command = 'notify'): ErrorReport {
+  const help = `See \`${command} --help\`.`;
   if (isAppError(error)) {
-    const { code, message, hint = null, details = null, kind } = error;
-    return { code, message, hint, details, exitCode: kind.exitCode };
-  }
-  const message = messageOf(error);
-  if (isUsageError(error)) {
+    const { code, hint = null, details = null, kind } = error;
+    const isUsage = code === 'USAGE_INVALID';
     return {
-      code: 'USAGE_INVALID',
-      message: withoutHelpPointer(message),
-      hint: 'See --help.',
-      details: null,
-      exitCode: 2,
+      code,
+      message: withoutParserWords(error.message),
+      hint: hint ?? (isUsage ? help : null),
+      details,
+      exitCode: kind.exitCode,
     };
+  }
+  if (isUsageError(error)) {
+    const { message, suggestion } = describeUsageError(error);
+    const hint = suggestion === null ? help : `Did you mean ${suggestion}? ${help}`;
+    return { code: 'USAGE_INVALID', message, hint, details: null, exitCode: 2 };
   }
   return {
     code: 'INTERNAL',
-    message: `Unexpected: ${message}`,
+    message: `Unexpected: ${messageOf(error)}`,
     hint: 'This is a bug; please report it.',
     details: null,
     exitCode: 1,
   };
 }
 
-/** What the flag parser throws. */
-function isUsageError(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'oclif' in error;
+/** The document that `--json` prints for an error. */
+export function toErrorDocument(report: ErrorReport, warnings: readonly string[] = []): object {
+  const { code, message, hint, details } = report;
+  return { status: 'error', error: { code, message, hint, details }, warnings };
 }
 
-function withoutHelpPointer(message: string): string {
-  return message.replace(/\n?See more help with --help\n?/, '').trim();
+/** What people read on standard error. */
+export function toErrorText({ message, hint }: ErrorReport): string {
+  return `Error: ${message}\n${hint === null ? '' : `${hint}\n`}`;
 }

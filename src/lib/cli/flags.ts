@@ -12,7 +12,9 @@ export const uuidFlag = Flags.custom<string>({
 
 /** An argument that is a UUID. */
 export const uuidArg = Args.custom<string>({
-  parse: async (input, _context, { name }) => requireUuid(input, name ?? 'ID'),
+  // A command that is given no id must say so, not take a line of a script's input for it.
+  ignoreStdin: true,
+  parse: async (input, _context, { name }) => requireUuid(input, (name ?? 'id').toUpperCase()),
 });
 
 function requireUuid(input: string, name: string): string {
@@ -34,6 +36,7 @@ export const dryRunFlag = Flags.boolean({ summary: 'Only show what would be done
 export const personalisationFlag = Flags.string({
   char: 'p',
   multiple: true,
+  multipleNonGreedy: true,
   summary: 'A value for a placeholder as name=value, repeatable; or one JSON object.',
   helpValue: 'NAME=VALUE',
 });

@@ -2,7 +2,7 @@ import type { App } from '../app.ts';
 
 /** What `serve` needs of the server, so that commands compile without it. */
 export interface ServerModule {
-  startServer(app: App, options: ServerOptions): Promise<RunningServer>;
+  readonly startServer: (app: App, options: ServerOptions) => Promise<RunningServer>;
 }
 
 export interface ServerOptions {

@@ -53,6 +53,9 @@ export interface BossOptions {
   onError: (error: Error) => void;
 }
 
+/** The pg-boss of a process, for those who only hand it on. */
+export type Boss = PgBoss;
+
 /** A pg-boss of the process. Its schema is made by `notify db migrate`, never here. */
 export function createBoss(options: BossOptions): PgBoss {
   const boss = new PgBoss({

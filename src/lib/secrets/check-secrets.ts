@@ -1,4 +1,4 @@
-import { isAppError } from '../core/errors.ts';
+import { AppError, isAppError } from '../core/errors.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
 import { sampleSealed } from '../db/sealed-column.ts';
@@ -12,9 +12,13 @@ export interface SecretsCheck {
   readonly unreadable: readonly { readonly store: string; readonly keyId: string }[];
 }
 
-/** Tries to open some of the oldest and newest values of each store. */
+/**
+ * Tries to open some of the oldest and newest values of each store.
+ *
+ * @param deps without a secret box, for want of keys, every value is unreadable
+ */
 export async function checkSecrets(
-  { db, secretBox }: { db: Queryable; secretBox: SecretBox },
+  { db, secretBox }: { db: Queryable; secretBox: SecretBox | null },
   { stores, limit = 50 }: { stores: readonly SecretStore[]; limit?: number },
 ): Promise<SecretsCheck> {
   let sampled = 0;
@@ -25,6 +29,7 @@ export async function checkSecrets(
       sampled += 1;
       const keyId = keyIdOfStored(sealed);
       try {
+        if (secretBox === null) throw new AppError('SECRET_UNREADABLE', 'There are no keys');
         secretBox.open(sealed, store.context);
         if (keyId !== secretBox.currentKeyId) olderKeys.add(keyId);
       } catch (error) {

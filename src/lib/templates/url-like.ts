@@ -14,7 +14,7 @@ const protocol = new RegExp(`(?<![${wordClass}@.])https?$`, 'iu');
 const ending = new RegExp(`[a-z]{2,63}(?![${wordClass}@])`, 'iuy');
 const path = new RegExp(`[/?#][^<${whitespaceClass}]*`, 'y');
 // A word boundary; labels may start at any, except right after `@` or a full stop.
-const start = new RegExp(`(?<![${wordClass}@.])(?=[${wordClass}])|(?<=[${wordClass}])(?=-)`, 'gu');
+const start = new RegExp(`(?<![${wordClass}@.])(?=[${wordClass}])|(?<=[${wordClass}])(?=-)`, 'u');
 
 /** Replaces every URL-like run of a text, from left to right. */
 export function replaceUrlLike(text: string, replace: (found: string) => string): string {
@@ -40,15 +40,12 @@ export function replaceUrlLike(text: string, replace: (found: string) => string)
 
 /** Where a URL may start in a run of label characters: at its first boundary, or at the protocol that ends it. */
 function findStart(text: string, runStart: number, runEnd: number): number {
-  if (text.startsWith('://', runEnd)) {
-    const before = Math.max(runStart - 1, 0);
-    const found = protocol.exec(text.slice(before, runEnd));
-    return found === null ? -1 : before + found.index;
-  }
-  if (text[runEnd] !== '.') return -1;
-  start.lastIndex = runStart;
-  const found = start.exec(text);
-  return found === null || found.index >= runEnd ? -1 : found.index;
+  const pattern = text.startsWith('://', runEnd) ? protocol : text[runEnd] === '.' ? start : null;
+  if (pattern === null) return -1;
+  // The character before the run has a say too.
+  const before = Math.max(runStart - 1, 0);
+  const found = text.slice(before, runEnd).search(pattern);
+  return found === -1 ? -1 : before + found;
 }
 
 /**

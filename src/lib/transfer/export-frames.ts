@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { AppError } from '../core/errors.ts';
 
 /**
@@ -21,7 +21,7 @@ export type Frame =
 const frameTypes = 'HTDEZ';
 const headBytes = 5;
 /** Longer payloads are divided, so that a reader never holds more. */
-const maxPayloadBytes = 1024 * 1024;
+const maxPayloadBytes = 256 * 1024;
 
 /** The bytes of frames, with the checksum frame behind them. */
 export async function* writeFrames(frames: AsyncIterable<Frame>): AsyncGenerator<Buffer> {
@@ -52,7 +52,7 @@ export async function* readFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<
       if (isComplete) throw damaged('bytes follow its end');
       const frame = decode(pending.subarray(0, length));
       if (frame.type === 'Z') {
-        if (frame.payload.toString() !== digestOf(hash)) throw damaged('its checksum does not match');
+        if (frame.payload.toString() !== hash.digest('hex')) throw damaged('its checksum does not match');
         isComplete = true;
       } else {
         hash.update(pending.subarray(0, length));
@@ -62,6 +62,13 @@ export async function* readFrames(bytes: AsyncIterable<Buffer>): AsyncGenerator<
     }
   }
   if (pending.length > 0 || !isComplete) throw damaged('it was cut off');
+}
+
+/** In the text format of COPY every row is one line: line feeds within values are spelled `\n`. */
+export function countRowsIn(chunk: Buffer): number {
+  let lines = 0;
+  for (let at = chunk.indexOf(0x0a); at !== -1; at = chunk.indexOf(0x0a, at + 1)) lines += 1;
+  return lines;
 }
 
 function encode(type: Frame['type'], payload: Buffer): Buffer {
@@ -83,10 +90,6 @@ function frameLength(bytes: Buffer): number | null {
 
 function decode(bytes: Buffer): Frame {
   return { type: String.fromCharCode(bytes[0]!) as Frame['type'], payload: bytes.subarray(headBytes) };
-}
-
-function digestOf(hash: Hash): string {
-  return hash.digest('hex');
 }
 
 /** @param how ends "The export is damaged: …" */

@@ -36,6 +36,14 @@ export interface NeededKey {
 export const exportFormat = 'notify-export';
 export const exportVersion = 1;
 
+/** The name of the part that holds the jobs; no table of ours has a dot. */
+export const jobsTable = 'pgboss.job';
+
+/** Rows of all parts. */
+export function totalRows({ tables, jobs }: ExportHeader): number {
+  return tables.reduce((sum, { rows }) => sum + rows, jobs);
+}
+
 /** @throws AppError USAGE_INVALID for what is no export, or one of a newer format */
 export function parseHeader(text: string): ExportHeader {
   const header = parseObject(text);

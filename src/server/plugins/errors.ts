@@ -8,7 +8,7 @@ export const methodNotAllowedMessage = 'The method is not allowed for the reques
 
 /** Router errors and everything outside v2: `{"result": "error", "message": …}`. */
 export function registerPlainErrors(server: FastifyInstance): void {
-  server.setNotFoundHandler((_request, reply) => sendPlain(reply, 404, notFoundMessage));
+  server.setNotFoundHandler((_request, reply) => sendNotFound(reply));
   server.setErrorHandler((error, request, reply) => {
     const known = toAppError(error);
     logUnexpected(request, known, error);
@@ -36,6 +36,11 @@ export function registerV2Errors(server: FastifyInstance): void {
 
 function sendPlain(reply: FastifyReply, status: number, message: string): FastifyReply {
   return reply.code(status).type('application/json').send({ result: 'error', message });
+}
+
+/** Answers 404 for an unknown path. */
+export function sendNotFound(reply: FastifyReply): FastifyReply {
+  return sendPlain(reply, 404, notFoundMessage);
 }
 
 /** Answers 405 for a known path. */

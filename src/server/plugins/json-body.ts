@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../../lib/core/errors.ts';
 import { isRawJsonNumber, parseJson, type JsonValue } from '../../lib/core/json.ts';
@@ -5,40 +6,55 @@ import { isRawJsonNumber, parseJson, type JsonValue } from '../../lib/core/json.
 const maxDepth = 100;
 
 /**
- * Reads every body as JSON, whatever its content type says (public API sheet §1). A falsy body counts as `{}`; an empty
- * one is not JSON.
+ * Bodies of the whole server: the content type is never looked at (public API sheet §1), and a body that no route asked
+ * for is thrown away unread, however wrong or long.
  */
+export function registerIgnoredBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null, undefined);
+  });
+  // Fastify refuses a content type that it cannot read before any parser is asked.
+  server.addHook('onRequest', async ({ raw }) => {
+    if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/json';
+  });
+}
+
+/** Reads the bodies of the routes of this scope as JSON. A falsy body counts as `{}`; an empty one is not JSON. */
 export function registerJsonBody(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'string' }, (_request, text, done) => {
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
     try {
-      done(null, readJsonBody(text as string));
+      done(null, readJsonBody(bytes as Buffer));
     } catch (error) {
       done(error as Error);
     }
   });
   // Without a body no parser runs, and the body would be undefined.
   server.addHook('preValidation', async (request) => {
-    if (request.body === undefined && request.method === 'POST' && request.routeOptions.schema?.body)
-      throw invalidJson();
+    if (request.body === undefined && request.method === 'POST') throw invalidJson();
   });
 }
 
 /** @throws AppError BODY_NOT_JSON */
-export function readJsonBody(text: string): unknown {
+export function readJsonBody(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw invalidJson();
+  const text = bytes.toString('utf8');
   if (nestingDepth(text) > maxDepth) throw invalidJson();
+  let value: JsonValue;
   try {
-    const body = parseJson(text);
-    return isFalsy(body) ? {} : body;
+    value = parseJson(text);
   } catch (error) {
     throw invalidJson(error);
   }
+  return isFalsy(value) ? {} : value;
 }
 
-/** Falsy as in Python: an empty list is, and so is 0 however it is spelled. */
-function isFalsy(body: JsonValue): boolean {
-  if (Array.isArray(body)) return body.length === 0;
-  return isRawJsonNumber(body) ? Number(body.rawJSON) === 0 : !body;
+/** What Python takes for false: an empty list and every spelling of zero, too. */
+function isFalsy(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.length === 0;
+  return isRawJsonNumber(value) ? Number(value.rawJSON) === 0 : !value;
 }
 
 function invalidJson(cause?: unknown): AppError {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,16 +22,19 @@ const fixedHeaders = {
 /** The headers of every answer (public API sheet §1), trace ids included. */
 export function registerResponseHeaders(server: FastifyInstance): void {
   server.decorateRequest('traceId', '');
-  server.addHook('onRequest', async (request, reply) => {
-    request.traceId =
-      usable(request, 'x-b3-traceid') ??
-      usable(request, 'x-amz-cf-id') ??
-      usable(request, 'x-amzn-trace-id') ??
-      randomBytes(16).toString('hex');
-    reply.headers(fixedHeaders);
-    reply.header('X-B3-TraceId', request.traceId);
-    reply.header('X-B3-SpanId', usable(request, 'x-b3-spanid') ?? `self-${randomBytes(8).toString('hex')}`);
-  });
+  server.addHook('onRequest', async (request, reply) => setResponseHeaders(request, reply));
+}
+
+/** For answers that are given before any hook runs. */
+export function setResponseHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  request.traceId =
+    usable(request, 'x-b3-traceid') ??
+    usable(request, 'x-amz-cf-id') ??
+    usable(request, 'x-amzn-trace-id') ??
+    randomBytes(16).toString('hex');
+  reply.headers(fixedHeaders);
+  reply.header('X-B3-TraceId', request.traceId);
+  reply.header('X-B3-SpanId', usable(request, 'x-b3-spanid') ?? `self-${randomBytes(8).toString('hex')}`);
 }
 
 /** A header that may be echoed: up to 128 printable ASCII characters. */

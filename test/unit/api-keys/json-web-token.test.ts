@@ -38,7 +38,10 @@ describe('a token', () => {
     expect(token.payload).toEqual({ iss: 'joe', exp: 1300819380, 'http://example.com/is_root': true });
     const expected = createHmac(
       'sha256',
-      Buffer.from('AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow', 'base64url'),
+      Buffer.from(
+        'AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow',
+        'base64url',
+      ),
     )
       .update(token.signedText)
       .digest();

@@ -79,23 +79,24 @@ describe('London days', () => {
   });
 
   test('tile the time line from 2000 to 2050 without gap or overlap, in 23, 24 or 25 hours', () => {
+    // Collected, as 18,628 expectations would take longer than the calculation.
+    const wrong: string[] = [];
     const short: string[] = [];
     const long: string[] = [];
     let date = '2000-01-01';
     let end = londonMidnightUtc(date);
     while (date < '2051-01-01') {
       const day = londonDay(date);
-      expect(day.start.getTime(), date).toBe(end.getTime());
-      expect(londonDate(day.start)).toBe(date);
-      expect(londonDate(new Date(day.end.getTime() - 1))).toBe(date);
       const hours = (day.end.getTime() - day.start.getTime()) / hourMs;
       if (hours === 23) short.push(date);
       else if (hours === 25) long.push(date);
-      else expect(hours, date).toBe(24);
+      const isWrong = day.start.getTime() !== end.getTime() || londonDate(new Date(day.end.getTime() - 1)) !== date;
+      if (isWrong || ![23, 24, 25].includes(hours)) wrong.push(date);
       end = day.end;
       date = addDays(date, 1);
     }
     const changeDates = clockChanges.map((change) => change.toISOString().slice(0, 10));
+    expect(wrong).toEqual([]);
     expect(short).toEqual(changeDates.filter((changeDate) => changeDate.slice(5, 7) === '03'));
     expect(long).toEqual(changeDates.filter((changeDate) => changeDate.slice(5, 7) === '10'));
   });

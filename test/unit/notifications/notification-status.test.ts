@@ -17,8 +17,7 @@ const types: readonly Type[] = ['sms', 'email', 'letter'];
 /** Every allowed move; what is not here is forbidden. */
 const allowed: Readonly<Record<Type, Partial<Record<NotificationStatus, string>>>> = {
   sms: {
-    created:
-      'sending sent pending delivered temporary-failure permanent-failure technical-failure', // Deliver; early receipts.
+    created: 'sending sent pending delivered temporary-failure permanent-failure technical-failure', // Deliver; early receipts.
     sending: 'pending delivered temporary-failure permanent-failure technical-failure',
     pending: 'pending delivered temporary-failure permanent-failure technical-failure',
     sent: 'pending delivered temporary-failure permanent-failure technical-failure',

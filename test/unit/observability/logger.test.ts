@@ -83,7 +83,9 @@ describe('personal data and secrets', () => {
     ['file /var/1234567890/1234567890.zip, port 5432, 123456789 rows', null],
     ['connect ECONNREFUSED 10.0.0.1:5432', null],
   ])('in the message %j are taken out', (message, shown) => {
-    const written = fieldsOf((logger) => logger.error({ err: new Error(message, { cause: new Error(message) }) }, message));
+    const written = fieldsOf((logger) =>
+      logger.error({ err: new Error(message, { cause: new Error(message) }) }, message),
+    );
     const error = written['err'] as { message: string; stack: string };
     const expected = shown ?? message;
     expect(written['msg']).toBe(expected);

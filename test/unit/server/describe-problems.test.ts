@@ -55,7 +55,10 @@ describe('the body itself', () => {
 
   test('without anything lacks what is required, in the order of the schema', () => {
     expect(problemsOfSms('{}')).toEqual(['phone_number is a required property', 'template_id is a required property']);
-    expect(problemsOfEmail('{}')).toEqual(['email_address is a required property', 'template_id is a required property']);
+    expect(problemsOfEmail('{}')).toEqual([
+      'email_address is a required property',
+      'template_id is a required property',
+    ]);
   });
 });
 
@@ -110,7 +113,9 @@ describe('UUIDs', () => {
     (value) => {
       expect(problemsOfSms(sms(`"template_id": ${value}`))).toEqual(['template_id is not a valid UUID']);
       expect(problemsOfSms(sms(`"sms_sender_id": ${value}`))).toEqual(['sms_sender_id is not a valid UUID']);
-      expect(problemsOfEmail(email(`"email_reply_to_id": ${value}`))).toEqual(['email_reply_to_id is not a valid UUID']);
+      expect(problemsOfEmail(email(`"email_reply_to_id": ${value}`))).toEqual([
+        'email_reply_to_id is not a valid UUID',
+      ]);
     },
   );
 
@@ -231,9 +236,9 @@ describe('unexpected names', () => {
   });
 
   test('may be those of every object', () => {
-    expect(problemsOfSms(`{"phone_number":"07700900123","template_id":"${templateId}","__proto__":1,"toString":2}`)).toEqual(
-      ['Additional properties are not allowed (__proto__, toString were unexpected)'],
-    );
+    expect(
+      problemsOfSms(`{"phone_number":"07700900123","template_id":"${templateId}","__proto__":1,"toString":2}`),
+    ).toEqual(['Additional properties are not allowed (__proto__, toString were unexpected)']);
   });
 });
 

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { describe, expect, test } from 'vitest';
 import { isAppError } from '../../../src/lib/core/errors.ts';
 import { parseJson } from '../../../src/lib/core/json.ts';
-import { describeProblems, type RequestSchema } from '../../../src/server/schemas/describe-problems.ts';
+import { describeProblems } from '../../../src/server/schemas/describe-problems.ts';
 import { createFormats } from '../../../src/server/schemas/formats.ts';
 import { emailRequest, smsRequest } from '../../../src/server/schemas/notification-request.ts';
 import { createValidatorCompiler } from '../../../src/server/schemas/validator-compiler.ts';
@@ -57,10 +57,13 @@ function requestFor(names: readonly (keyof typeof goodValues)[], required: reado
     const value = fc.oneof({ weight: 20, arbitrary: goodValues[name] }, { weight: 1, arbitrary: anything });
     return [name, fc.option(value, { freq: required.includes(name) ? 30 : 1, nil: undefined })] as const;
   });
-  const unexpected = fc.option(fc.dictionary(fc.string(), anything, { minKeys: 1, maxKeys: 2 }), { freq: 0 });
+  const unexpected = fc.oneof(
+    { weight: 10, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.dictionary(fc.string(), anything, { maxKeys: 2 }) },
+  );
   const request = fc
     .tuple(fc.record(Object.fromEntries(members)), unexpected)
-    .map(([known, more]) => parseJson(JSON.stringify({ ...(more ?? {}), ...known })));
+    .map(([known, more]) => parseJson(JSON.stringify({ ...more, ...known })));
   return fc.oneof({ weight: 20, arbitrary: request }, { weight: 1, arbitrary: anything });
 }
 
@@ -91,15 +94,15 @@ describe.each([
     let taken = 0;
     fc.assert(
       fc.property(requestFor(names, required), (body) => {
-        const problems = describeProblems(schema as RequestSchema, body as never, formats);
+        const problems = describeProblems(schema, body as never, formats);
         expect(messagesOf(schema, body)).toEqual(problems);
         if (problems.length === 0) taken += 1;
       }),
       { numRuns: 500 },
     );
     // Neither verdict is rare: the property says something of both.
-    expect(taken).toBeGreaterThan(100);
-    expect(taken).toBeLessThan(400);
+    expect(taken).toBeGreaterThan(200);
+    expect(taken).toBeLessThan(460);
   });
 });
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../../../src/lib/core/json.ts';
 import { fillPlaceholders } from '../../../src/lib/templates/fill-placeholders.ts';
 import { renderEmail } from '../../../src/lib/templates/render-email.ts';
@@ -115,87 +115,15 @@ describe('rendering anything', () => {
 
   it('makes texts of characters that phones show, and counts them alike', () => {
     const allowed =
-      /^[@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€àèìòùẁỳáéíóúẃýäëïöüẅÿâêîôûŵŷÀÈÌÒÙẀỲÁÉÍÓÚẂÝÄËÏÖÜẄŸÂÊÎÔÛŴŶ\u001b]*$/;
+      /^[@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\[~\]|€àèìòùẁỳáéíóúẃýäëïöüẅÿâêîôûŵŷÀÈÌÒÙẀỲÁÉÍÓÚẂÝÄËÏÖÜẄŸÂÊÎÔÛŴŶ]*$/;
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (content, value) => {
         const sms = renderSms({ content: `${content}((a))`, personalisation: { a: value }, prefix: null });
-        expect(sms.text).toMatch(allowed);
+        expect(sms.text.replaceAll('\u001b', '')).toMatch(allowed);
         expect(sms.characterCount).toBe(sms.text.length);
         expect(sms.empty).toBe(sms.text === '');
       }),
       { numRuns: 1000 },
     );
-  });
-});
-
-// Each of these took quadratic or exponential time in some regular expression or parser that was easy to write.
-const hostile: [name: string, piece: string, ending?: string][] = [
-  ['opening brackets', '('],
-  ['opening placeholders', '((a'],
-  ['closed placeholders', '((a??'],
-  ['spaces', ' ', 'x'],
-  ['tabs', '\t', 'x'],
-  ['line feeds', '\n', 'x'],
-  ['spaces and line feeds', ' \n'],
-  ['Unicode spaces', '\u3000', 'x'],
-  ['spaced hyphens', ' - '],
-  ['heading marks', '# '],
-  ['trailing heading marks', ' #', 'x'],
-  ['square brackets', '['],
-  ['nested brackets', '[a', '](u)'],
-  ['nested links', '[ ', `${'x](u) '.repeat(10_000)}`],
-  ['bracket pairs', '[ [x] ', ']'],
-  ['half links', '[a](u "'],
-  ['links without end', '[a]('],
-  ['link texts without end', 'a]('],
-  ['angle links', '[a](<u> "'],
-  ['references', '[a][b', `]\n\n[b]: u`],
-  ['footnote marks', '[^', `]\n\n[^a]: u`],
-  ['definitions', '[a\n'],
-  ['definitions with colons', '[r]: u "t\n'],
-  ['tags without end', '<a b='],
-  ['tags with quotes', '<a b="'],
-  ['elements without end', '<div>\n'],
-  ['elements of many names', '<a><b><div><x1><x2>'],
-  ['closing tags', '<div></div>x\n'],
-  ['comments without end', '<!-- '],
-  ['angle addresses', '<a:'],
-  ['angle brackets', '<'],
-  ['fences without end', '```a\n'],
-  ['fences', '```\na\n'],
-  ['a long fence', '`', '\n```x'],
-  ['list marks', '*'],
-  ['list items', '* a\n'],
-  ['loose list items', '* a\n\n'],
-  ['nested list items', '* a\n  * b\n'],
-  ['numbers', '1'],
-  ['insets', '^ a\n\n'],
-  ['inset marks', '^'],
-  ['underlines', 'a\n=\n'],
-  ['table rows', 'a | b\n--|--\n'],
-  ['table marks', '|'],
-  ['rule marks', '- ', 'x'],
-  ['indented code', '    a\n'],
-  ['entities', '&a'],
-  ['numeric entities', '&#1'],
-  ['escapes', '\\'],
-  ['quotes', `'"`],
-  ['quotes and letters', `'s`],
-  ['at signs', '@'],
-  ['words', `o'a `, '@b'],
-  ['addresses', 'https://'],
-  ['address ends', 'https://)'],
-  ['labels', 'a.'],
-  ['hyphens', 'a-'],
-  ['labels after a sign', '@a.'],
-  ['GOV.UK', 'gov.uk '],
-  ['QR codes', 'qr: x\n\n'],
-  ['private-use characters', '\ue000((a))'],
-];
-
-describe('hostile texts of a million characters', () => {
-  test.each(hostile)('%s: rendering ends', { timeout: 60_000 }, (_name, piece, ending = '') => {
-    const content = piece.repeat(Math.ceil(1_000_000 / piece.length)) + ending;
-    renderEverything(content, { b: 'x' });
   });
 });

@@ -15,6 +15,8 @@ const inlineTags =
 const tagNameEnd = `(?![${wordClass}])(?!:/|[^${wordClass}${whitespaceClass}@]*@)`;
 const inlineTagStart = new RegExp(`<([${wordClass}]+)${tagNameEnd}`, 'uy');
 const blockTagStart = new RegExp(`<(?!(?:${inlineTags})(?![${wordClass}]))([${wordClass}]+)${tagNameEnd}`, 'uy');
+const commentEnd = /-->/g;
+const blockCommentEnd = new RegExp(`--> *(?:\\n{2,}|[${whitespaceClass}]*$)`, 'g');
 const closingTag = new RegExp(`</([${wordClass}]+)>`, 'gu');
 
 /** A piece of HTML from the position that was asked for. */
@@ -34,8 +36,8 @@ export class HtmlScanner {
 
   constructor(text: string) {
     this.#text = text;
-    this.#commentEnd = new ForwardSearch(text, /-->/g);
-    this.#blockCommentEnd = new ForwardSearch(text, new RegExp(`--> *(?:\\n{2,}|[${whitespaceClass}]*$)`, 'g'));
+    this.#commentEnd = new ForwardSearch(text, commentEnd);
+    this.#blockCommentEnd = new ForwardSearch(text, blockCommentEnd);
   }
 
   /** True where a tag of a block starts: it ends a paragraph before it. */

@@ -116,13 +116,13 @@ export class InlineRenderer {
 
   #footnoteMarkAt(source: string, position: number): Rendered | null {
     if (this.#inFootnote || this.#document.footnotes.size === 0 || source[position + 1] !== '^') return null;
-    const close = source.indexOf(']', position + 2);
-    if (close === -1 || close === position + 2 || close - position > longestKey) return null;
-    const key = definitionKey(source.slice(position + 2, close));
+    const length = source.slice(position + 2, position + 3 + longestKey).indexOf(']');
+    if (length <= 0) return null;
+    const key = definitionKey(source.slice(position + 2, position + 2 + length));
     // Only the first mark of a note counts; others are text.
     if (!this.#document.footnotes.has(key) || this.#usedFootnotes.has(key)) return null;
     this.#usedFootnotes.add(key);
-    return { text: '', end: close + 1 };
+    return { text: '', end: position + 3 + length };
   }
 
   #linkAt(open: number, scanners: Scanners, image: boolean): Rendered | null {

@@ -23,6 +23,13 @@ export interface FoundReference {
 /** A closing bracket that may end a link's text, and whether it does. */
 type Ending = (closing: number) => boolean;
 
+const space = `[${whitespaceClass}]`;
+const closingRound = /\)/g;
+const titleStart = new RegExp(`(?<!${space})${space}+["']`, 'g');
+const titleEnd = new RegExp(`["']${space}*\\)`, 'g');
+const angleEnd = new RegExp(`>${space}*\\)`, 'g');
+const angleTitle = new RegExp(`>${space}+["']`, 'g');
+
 /** Finds links. Every question costs time in proportion to the answer, also on texts made of brackets only. */
 export class LinkScanner {
   readonly #text: string;
@@ -38,16 +45,15 @@ export class LinkScanner {
   readonly #referenceEnds = new Map<number, number>();
 
   constructor(text: string, readsAngleBrackets: boolean) {
-    const space = `[${whitespaceClass}]`;
     this.#text = text;
     this.#readsAngleBrackets = readsAngleBrackets;
     this.#brackets = new BracketIndex(text);
     this.#lastClosingRound = text.lastIndexOf(')');
-    this.#closingRound = new ForwardSearch(text, /\)/g);
-    this.#titleStart = new ForwardSearch(text, new RegExp(`(?<!${space})${space}+["']`, 'g'));
-    this.#titleEnd = new ForwardSearch(text, new RegExp(`["']${space}*\\)`, 'g'));
-    this.#anglePlainEnd = new ForwardSearch(text, new RegExp(`>${space}*\\)`, 'g'));
-    this.#angleTitle = new ForwardSearch(text, new RegExp(`>${space}+["']`, 'g'));
+    this.#closingRound = new ForwardSearch(text, closingRound);
+    this.#titleStart = new ForwardSearch(text, titleStart);
+    this.#titleEnd = new ForwardSearch(text, titleEnd);
+    this.#anglePlainEnd = new ForwardSearch(text, angleEnd);
+    this.#angleTitle = new ForwardSearch(text, angleTitle);
   }
 
   /** `[text](target "title")` from its opening bracket, or null. */

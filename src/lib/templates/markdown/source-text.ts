@@ -71,6 +71,7 @@ export function passLineEnd(text: string, position: number): number {
 export class ForwardSearch {
   readonly #text: string;
   readonly #pattern: RegExp;
+  #search: RegExp | undefined;
   #askedFrom = -1;
   #found = -1;
   #foundEnd = -1;
@@ -78,16 +79,17 @@ export class ForwardSearch {
   /** The pattern needs the flag `g`; it is copied, since it keeps a position. */
   constructor(text: string, pattern: RegExp) {
     this.#text = text;
-    this.#pattern = new RegExp(pattern);
+    this.#pattern = pattern;
   }
 
   /** The start of the first match at or after the position; the text's length when there is none. */
   from(position: number): number {
     if (this.#askedFrom === -1 || position < this.#askedFrom || position > this.#found) {
-      this.#pattern.lastIndex = position;
-      const match = this.#pattern.exec(this.#text);
+      const search = (this.#search ??= new RegExp(this.#pattern));
+      search.lastIndex = position;
+      const match = search.exec(this.#text);
       this.#found = match === null ? this.#text.length : match.index;
-      this.#foundEnd = match === null ? -1 : this.#pattern.lastIndex;
+      this.#foundEnd = match === null ? -1 : search.lastIndex;
       this.#askedFrom = position;
     }
     return this.#found;

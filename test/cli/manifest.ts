@@ -1,0 +1,52 @@
+/** What the built program says of its own commands. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface FlagSpec {
+  readonly type: 'boolean' | 'option';
+  readonly summary?: string;
+  readonly description?: string;
+  readonly helpValue?: string;
+  readonly required?: boolean;
+  readonly multiple?: boolean;
+  readonly options?: readonly string[];
+  readonly char?: string;
+}
+
+export interface CommandSpec {
+  readonly id: string;
+  readonly summary?: string;
+  readonly description?: string;
+  readonly examples?: readonly string[];
+  readonly flags: Readonly<Record<string, FlagSpec>>;
+  readonly args: Readonly<Record<string, { readonly required?: boolean; readonly description?: string }>>;
+}
+
+export const projectRoot = join(import.meta.dirname, '..', '..');
+
+/** The commands of the manifest, by id. */
+export function readManifest(): readonly CommandSpec[] {
+  const text = readFileSync(join(projectRoot, 'oclif.manifest.json'), 'utf8');
+  return Object.values((JSON.parse(text) as { commands: Record<string, CommandSpec> }).commands);
+}
+
+/** `services:create` → `['services', 'create']`. */
+export function commandWords({ id }: Pick<CommandSpec, 'id'>): string[] {
+  return id.split(':');
+}
+
+/** A UUID that is nothing's id. */
+export const anId = '018f2f6e-7c1a-7000-8000-000000000000';
+
+/** Flags and arguments that make the parser content; nothing is done with them. */
+export function requiredInput({ flags, args }: CommandSpec, without: string | null = null): string[] {
+  const given = Object.entries(flags).filter(([name, { required }]) => required === true && name !== without);
+  return [
+    ...Object.entries(args).flatMap(([name, { required }]) => (required === true && name !== without ? [anId] : [])),
+    ...given.flatMap(([name, flag]) => [`--${name}`, flag.options?.[0] ?? (isUuidFlag(flag) ? anId : 'x')]),
+  ];
+}
+
+export function isUuidFlag({ helpValue }: FlagSpec): boolean {
+  return helpValue === 'UUID';
+}
