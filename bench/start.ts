@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEmbeddedDatabase } from '../src/lib/db/embedded/embedded-database.ts';
+import { readLayout } from '../src/lib/db/embedded/layout.ts';
 import type { Bench, BenchContext, DatabaseFacts } from './support/bench.ts';
 import { readDatabaseFacts } from './support/bench-server.ts';
 import { interleave } from './support/interleave.ts';

@@ -20,7 +20,7 @@ const highestLimit = 999_999_999;
 
 /** Makes a service through the product's own use cases. */
 export async function createBenchService(database: BenchDatabase): Promise<BenchService> {
-  const { config } = loadConfig({ environment: benchEnvironment(database) });
+  const { config } = loadConfig({ environment: { ...benchEnvironment(database), HOME: '/nonexistent' } });
   const app = await createApp(config, { name: 'notify bench', logger: silentLogger });
   try {
     const { id } = await createService(app, { name: 'Bench', live: true, smsSender: 'BENCH' });
@@ -49,6 +49,5 @@ export function benchEnvironment({ url }: BenchDatabase): Record<string, string>
     DATABASE_URL: url,
     NOTIFY_SECRET_KEYS: `bench:${Buffer.alloc(32, 7).toString('base64')}`,
     NOTIFY_LOG_LEVEL: 'warn',
-    HOME: '/nonexistent',
   };
 }

@@ -65,7 +65,7 @@ async function findUnpacked(cache: string): Promise<PgbenchProgram | null> {
   const [file] = globSync(join(cache, 'usr/lib/postgresql/*/bin/pgbench'));
   if (file === undefined) return null;
   const libraries = globSync(join(cache, 'usr/lib/*-linux-*'));
-  return tryProgram(file, { LD_LIBRARY_PATH: libraries.join(delimiter) });
+  return tryProgram(file, libraries.length === 0 ? {} : { LD_LIBRARY_PATH: libraries.join(delimiter) });
 }
 
 async function fetchPgbench(cache: string, log: (line: string) => void): Promise<PgbenchProgram> {

@@ -19,7 +19,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     bodyLimit,
     handlerTimeout: app.config.requestTimeout * 1000,
     trustProxy: app.config.trustedProxies.length > 0 ? [...app.config.trustedProxies] : false,
-    // No parameter is longer than what a request line may hold; what none can be, its route says.
+    // Longer than any request line: that something is no id is for its route to say, after authentication.
     routerOptions: { maxParamLength: 64 * 1024 },
     // A path that cannot be decoded.
     frameworkErrors(_error, request, reply) {

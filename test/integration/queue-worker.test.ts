@@ -71,22 +71,38 @@ describe('a failed attempt', () => {
     const started = createSignal();
     const ended = createSignal();
     const task = defineTask({
-      name: 'greet',
+      name: 'deliver_sms',
       run: async () => {
         started.resolve();
         await ended.promise;
         throw new Error('no');
       },
     });
-    await enqueueJobs(app, aJob());
-    const worker = await startTestWorker(app, [task], { retrySchedules: { greet: { maxRetries: 9, delays: [0] } } });
+    await enqueueJobs(app, aJob({ task: 'deliver_sms' }));
+    const worker = await startTestWorker(app, [task]);
     await started.promise;
     await app.db.query(`UPDATE pgboss.job SET retry_count = retry_count + 1 WHERE name = 'notify'`);
     ended.resolve();
     await waitFor(() => worker.outcomes.length === 1);
 
-    expect(worker.outcomes).toEqual(['greet crashed']);
-    expect(await storedJobs(app.db)).toMatchObject([{ attempt: 1, state: 'active', retryCount: 1 }]);
+    expect(worker.outcomes).toEqual(['deliver_sms crashed']);
+    // Its successor would be in the retry queue.
+    expect(await storedJobs(app.db)).toMatchObject([{ queue: 'notify', attempt: 1, state: 'active', retryCount: 1 }]);
+  });
+
+  it('is not recorded when its successor is refused', async () => {
+    const app = await anApp();
+    const task = defineTask({
+      ...failing,
+      name: 'deliver_sms',
+      onFailure: async (tx) => void (await tx.query('CREATE TABLE recorded AS SELECT 1')),
+    });
+    await enqueueJobs(app, aJob({ task: 'deliver_sms' }), aJob({ task: 'deliver_sms', queue: 'retry', delay: 900 }));
+    const worker = await startTestWorker(app, [task]);
+    await waitFor(() => worker.outcomes.length > 0);
+    expect(worker.outcomes[0]).toBe('deliver_sms crashed');
+    const { rows } = await app.db.query(`SELECT to_regclass('recorded') AS recorded`);
+    expect(rows).toEqual([{ recorded: null }]);
   });
 
   it('goes on in the retry queue: text messages at once, then after five minutes', async () => {

@@ -110,6 +110,8 @@ describe('upkeep', () => {
     await startTestWorker(app, [defineTask({ name: 'greet', run: async () => undefined })]);
     await queuesToBeEmpty(app.db);
     await enqueueJobs(app, aJob({ queue: 'reporting', subject: 'waiting' }));
+    const kept = `SELECT bool_and(keep_until > now() + interval '9 years') AS years FROM pgboss.job`;
+    expect((await app.db.query(kept)).rows).toEqual([{ years: true }]);
     await app.db.query(`
       UPDATE pgboss.job SET created_on = now() - interval '1 year', start_after = now() - interval '1 year',
         completed_on = CASE WHEN state = 'completed' THEN now() - interval '301 seconds' END

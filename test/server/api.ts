@@ -54,7 +54,8 @@ export function callApi(url: string, path: string, call: ApiRequest = {}, now = 
   const text = call.text ?? (body === undefined ? undefined : JSON.stringify(body));
   const authorization =
     key === undefined ? {} : { authorization: `Bearer ${signToken(key, { issuedAt: seconds(now) })}` };
-  const length = text === undefined ? {} : { 'content-length': Buffer.byteLength(text) };
+  const chunked = 'transfer-encoding' in headers;
+  const length = text === undefined || chunked ? {} : { 'content-length': Buffer.byteLength(text) };
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const sending = request(

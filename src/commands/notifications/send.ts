@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { personalisationFlag, readPersonalisation, uuidFlag } from '../../lib/cli/flags.ts';
 import { facts } from '../../lib/cli/table.ts';
+import { AppError, isAppError } from '../../lib/core/errors.ts';
 
 interface Result {
   readonly id: string;
@@ -37,6 +38,8 @@ export default class NotificationsSend extends BaseCommand<Result> {
         personalisation,
         clientReference: flags.reference ?? null,
         senderId: flags.sender ?? null,
+      }).catch((error: unknown) => {
+        throw namingTheFlag(error, flags.to);
       });
       return { result: { id, type: template.templateType, body, subject, simulated } };
     });
@@ -45,4 +48,12 @@ export default class NotificationsSend extends BaseCommand<Result> {
   protected render({ id, type, simulated }: Result): string {
     return facts({ id, type, next: simulated ? 'nothing: a simulated recipient' : `notify notifications trace ${id}` });
   }
+}
+
+/** What is wrong with a recipient, which the API says of its own fields, said of `--to`. */
+function namingTheFlag(error: unknown, to: string): unknown {
+  if (!isAppError(error)) return error;
+  const field = /^(phone_number|email_address) /.exec(error.message)?.[0];
+  if (field === undefined && error.code !== 'RECIPIENT_INVALID') return error;
+  return new AppError(error.code, `--to is '${to}': ${error.message.slice(field?.length ?? 0)}`, { cause: error });
 }

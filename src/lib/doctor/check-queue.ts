@@ -1,6 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import { inspectQueue } from '../queue/inspect-queue.ts';
-import type { JobGroup } from '../queue/queue-health-repository.ts';
+import { inspectQueue, type JobGroup } from '../queue/inspect-queue.ts';
 import { describeSeconds, ok, warning, type Check } from './check.ts';
 
 /** A due job waits this long before it looks as if nobody worked on its queue. */

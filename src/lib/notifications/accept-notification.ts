@@ -2,12 +2,13 @@ import type { ApiKey } from '../api-keys/api-key.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { JsonObject, JsonValue } from '../core/json.ts';
 import { findEmailReplyTo, findSmsSender } from '../services/find-service.ts';
 import type { Service } from '../services/service.ts';
 import { normaliseSmsSender } from '../recipients/phone-number.ts';
 import { isSimulatedRecipient } from '../recipients/recipient-comparison.ts';
 import { renderTemplate } from '../templates/render-template.ts';
+import { sanitisePersonalisation, type SanitisedPersonalisation } from '../templates/sanitise-personalisation.ts';
 import { findTemplateOfService } from '../templates/show-template.ts';
 import type { Template } from '../templates/template.ts';
 import { assertRecipientAllowed, readRecipient } from './notification-recipient.ts';
@@ -25,6 +26,8 @@ export interface AcceptInput {
   /** The chosen text message sender or reply-to address; null = the default one. */
   readonly senderId: string | null;
   readonly unsubscribeUrl: string | null;
+  /** Keys whose values lose their links and markdown; null for none. */
+  readonly sanitiseContentFor: readonly JsonValue[] | null;
   readonly createdById: string | null;
   readonly requestId: string | null;
 }
@@ -37,6 +40,8 @@ export interface AcceptedNotification {
   readonly subject: string | null;
   /** `from_number` of texts, the reply-to address of emails. */
   readonly replyToText: string | null;
+  /** The values that sanitising changed, by their keys as sent. */
+  readonly sanitisedContent: SanitisedPersonalisation['changes'];
   /** True for the recipients that are accepted and never stored. */
   readonly simulated: boolean;
 }
@@ -56,8 +61,9 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
   if (!service.permissions.includes(notificationType)) {
     throw invalid(`Service is not allowed to send ${plurals[notificationType]}`);
   }
+  const { personalisation, changes } = sanitisePersonalisation(input.personalisation, input.sanitiseContentFor);
   const template = await requireUsableTemplate(deps, input);
-  const rendered = renderTemplate(template, input.personalisation);
+  const rendered = renderTemplate(template, personalisation);
   if (rendered.missing.length > 0) throw invalid(`Missing personalisation: ${rendered.missing.join(', ')}`);
   if (rendered.empty) throw invalid('Your message is empty.');
   const replyToText = await resolveSender(deps, input);
@@ -81,7 +87,7 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
         keyType,
         status: 'created',
         clientReference: input.clientReference,
-        personalisation: input.personalisation,
+        personalisation,
         replyToText,
         createdById: input.createdById,
         createdAt: deps.clock.now(),
@@ -91,7 +97,8 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
       requestId: input.requestId,
     });
   }
-  return { id, template, body: rendered.body, subject: rendered.subject, replyToText, simulated };
+  const { body, subject } = rendered;
+  return { id, template, body, subject, replyToText, sanitisedContent: changes, simulated };
 }
 
 async function requireUsableTemplate(

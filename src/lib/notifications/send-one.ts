@@ -40,6 +40,7 @@ export async function sendOne(deps: AcceptDeps, input: SendOneInput): Promise<Ac
     clientReference: input.clientReference,
     senderId: input.senderId,
     unsubscribeUrl: null,
+    sanitiseContentFor: null,
     createdById: systemUserId,
     requestId: null,
   });

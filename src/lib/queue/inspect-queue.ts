@@ -7,6 +7,8 @@ import {
   type JobGroup,
 } from './queue-health-repository.ts';
 
+export type { JobGroup };
+
 export interface QueueHealth {
   /** Jobs whose worker died, still waiting to be taken over. */
   readonly stale: readonly JobGroup[];

@@ -40,7 +40,7 @@ export interface ExportDeps {
 }
 
 export interface ExportInput {
-  /** Opens the place to write to, once there is something to write. */
+  /** Opens the place to write to, once it is clear that there is something to write. */
   readonly destination: () => Promise<ExportDestination>;
   readonly onProgress?: (doneRows: number, totalRows: number) => void;
   /** Gives up: the destination is left as it was. */
@@ -71,30 +71,17 @@ export async function exportDatabase(deps: ExportDeps, input: ExportInput): Prom
     const { tables: expected } = await readExpectedSchema();
     const found = await listTables(snapshot);
     const tables = orderByReferences(found.filter(({ name }) => expected[name] !== undefined));
-    const header = await describe(deps, snapshot, tables);
-
-    const { signal } = input;
     const destination = await input.destination();
-    let bytes = 0;
-    const count = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-      for await (const chunk of chunks) {
-        bytes += chunk.length;
-        yield chunk;
-      }
-    };
-    const frames = writeFrames(exportFrames(snapshot, tables, header, input.onProgress));
     try {
-      await pipeline(frames, createGzip({ level: compressionLevel }), count, destination.stream, {
-        end: destination.ends,
-        ...(signal !== undefined && { signal }),
-      });
+      const header = await describe(deps, snapshot, tables);
+      const bytes = await write(snapshot, tables, header, destination, input);
       await destination.complete();
+      const foreignTables = found.map(({ name }) => name).filter((name) => expected[name] === undefined);
+      return { header, bytes, foreignTables };
     } catch (error) {
       await destination.discard();
       throw error;
     }
-    const foreignTables = found.map(({ name }) => name).filter((name) => expected[name] === undefined);
-    return { header, bytes, foreignTables };
   });
 }
 
@@ -133,6 +120,28 @@ async function listNeededKeys(
     const key = keys.find((candidate) => candidate.id === id);
     return { id, fingerprint: key === undefined ? null : fingerprintOf(key), values: count };
   });
+}
+
+async function write(
+  snapshot: CopySession,
+  tables: readonly TransferTable[],
+  header: ExportHeader,
+  destination: ExportDestination,
+  { onProgress, signal }: ExportInput,
+): Promise<number> {
+  let bytes = 0;
+  const count = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      yield chunk;
+    }
+  };
+  const frames = writeFrames(exportFrames(snapshot, tables, header, onProgress));
+  await pipeline(frames, createGzip({ level: compressionLevel }), count, destination.stream, {
+    end: destination.ends,
+    ...(signal !== undefined && { signal }),
+  });
+  return bytes;
 }
 
 async function* exportFrames(

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { App } from '../../../lib/app.ts';
 import { parseUuid } from '../../../lib/core/ids.ts';
-import type { JsonObject } from '../../../lib/core/json.ts';
+import type { JsonObject, JsonValue } from '../../../lib/core/json.ts';
 import {
   acceptNotification,
   type AcceptedNotification,
@@ -27,6 +27,7 @@ export function registerSends(server: FastifyInstance, app: App): void {
         to: body.phone_number,
         senderId: body.sms_sender_id ?? null,
         unsubscribeUrl: null,
+        sanitiseContentFor: null,
       });
       return reply.code(201).send({
         ...commonAnswer(app, request, accepted),
@@ -48,6 +49,7 @@ export function registerSends(server: FastifyInstance, app: App): void {
         to: body.email_address,
         senderId: body.email_reply_to_id ?? null,
         unsubscribeUrl,
+        sanitiseContentFor: (body.sanitise_content_for ?? null) as JsonValue[] | null,
       });
       const { emailSenderLocalPart } = callerOf(request).service;
       return reply.code(201).send({
@@ -58,13 +60,13 @@ export function registerSends(server: FastifyInstance, app: App): void {
           from_email: `${emailSenderLocalPart}@${app.emailDomain}`,
           one_click_unsubscribe_url: unsubscribeUrl,
         },
-        sanitised_content: {},
+        sanitised_content: accepted.sanitisedContent,
       });
     },
   });
 }
 
-type Specific = Pick<AcceptInput, 'notificationType' | 'to' | 'senderId' | 'unsubscribeUrl'>;
+type Specific = Pick<AcceptInput, 'notificationType' | 'to' | 'senderId' | 'unsubscribeUrl' | 'sanitiseContentFor'>;
 
 async function accept(
   app: App,
