@@ -29,7 +29,8 @@ async function main(args: readonly string[]): Promise<number> {
     const skipsFile = join(folder, 'skips.jsonl');
     const summaryFile = join(folder, 'summary.json');
     const reporters = ['--reporter=default', `--reporter=${join(root, 'test', 'support', 'summary-reporter.ts')}`];
-    const exitCode = await run([vitestProgram(), 'run', ...reporters, ...args], {
+    // The native loader writes nothing into node_modules, which may belong to somebody else.
+    const exitCode = await run([vitestProgram(), 'run', '--configLoader=native', ...reporters, ...args], {
       [skipsFileVariable]: skipsFile,
       [summaryFileVariable]: summaryFile,
     });

@@ -42,9 +42,11 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
       summary: 'Queues or presets to work on, comma-separated; all without it.',
       helpValue: 'NAMES',
     }),
-    concurrency: Flags.string({
+    concurrency: Flags.integer({
       summary: 'Jobs of one queue at the same time (NOTIFY_WORKER_CONCURRENCY).',
       helpValue: 'N',
+      min: 1,
+      max: 1000,
     }),
   };
 
@@ -54,7 +56,7 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
       port: flags.port,
       host: flags.host,
       adminPort: flags['admin-port'],
-      workerConcurrency: flags.concurrency,
+      workerConcurrency: flags.concurrency?.toString(),
     });
     // A free public port means "beside others": the usual admin port would clash with theirs.
     const takesFreePorts = configured.port === 0 && sources.adminPort.source === 'default';

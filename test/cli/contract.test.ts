@@ -208,6 +208,10 @@ describe.concurrent('values of flags', () => {
     },
     { args: [...list, '--limit'], message: '--limit has no value: expected one after it' },
     { args: [...list, '--limit', '1', '--limit', '2'], message: '--limit is given twice: expected once' },
+    {
+      args: ['serve', '--concurrency', '0'],
+      message: "--concurrency is '0': expected an integer greater than or equal to 1",
+    },
     { args: ['serve', '--role'], message: '--role has no value: expected one of all, api, worker, scheduler' },
     {
       args: ['serve', '--queues', 'send-sms,nope', '--role', 'api'],

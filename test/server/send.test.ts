@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Queryable } from '../../src/lib/db/database.ts';
 import { findNotification } from '../../src/lib/notifications/notification-repository.ts';
 import type { Notification } from '../../src/lib/notifications/notification.ts';
 import { insertEmailReplyTo, insertSmsSender } from '../../src/lib/services/service-repository.ts';
@@ -271,7 +272,7 @@ describe('row and job are stored together or not at all', () => {
     const before = await countNotifications();
     let rowsInTransaction = 0;
     const queue = {
-      async enqueue(tx: typeof api.db): Promise<void> {
+      async enqueue(tx: Queryable): Promise<void> {
         rowsInTransaction = (await tx.query('SELECT 1 FROM notifications')).rows.length;
         throw new Error('The queue is full of secrets');
       },

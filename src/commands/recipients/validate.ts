@@ -4,7 +4,8 @@ import type { LineHandler } from '../../lib/cli/jsonl.ts';
 import { templateTypes, type TemplateType } from '../../lib/templates/template.ts';
 
 export default class RecipientsValidate extends JsonLinesCommand {
-  static override summary = 'Check phone numbers, email addresses or postal addresses, line by line; needs no database.';
+  static override summary =
+    'Check phone numbers, email addresses or postal addresses, line by line; needs no database.';
   static override description =
     'Each line is {"recipient": "07700 900123"}; the lines of a postal address are joined by line feeds. The answer has ' +
     `the words of the API (error) and those of the CSV check (csv_error). ${jsonlDescription}`;

@@ -1,8 +1,10 @@
 import type { JsonObject } from '../core/json.ts';
-import { checkCsvText } from '../recipients/csv/check-csv.ts';
+import { checkCsvText, type CsvSummary } from '../recipients/csv/check-csv.ts';
+import type { CsvFileCheck } from '../recipients/csv/check-csv-file.ts';
 import type { CsvRow } from '../recipients/csv/check-row.ts';
 import { mostRows, type CsvCheckOptions } from '../recipients/csv/csv-options.ts';
 import { templateTypes } from '../templates/template.ts';
+import type { CsvReport } from './csv-report.ts';
 import type { LineAnswer } from './jsonl.ts';
 import {
   answerRecord,
@@ -24,25 +26,27 @@ export function checkCsvLine(line: string): LineAnswer {
       rows.push(row === null ? null : toRowFields(row));
       if (row?.hasError === true) rowsWithErrors.push(row.index);
     });
-    const { columns } = summary;
-    return {
-      ok: true,
-      placeholders: summary.placeholders,
-      column_headers: columns.headers,
-      missing_column_headers: columns.missing,
-      duplicate_recipient_column_headers: columns.duplicateRecipients,
-      too_many_rows: summary.tooManyRows,
-      more_rows_than_can_send: summary.moreRowsThanCanSend,
-      has_recipient_columns: columns.hasRecipients,
-      row_count: summary.rowCount,
-      allowed_to_send_to: summary.allowedToSendTo,
-      international_sms_count: summary.internationalSmsCount,
-      more_international_sms_than_can_send: summary.moreInternationalSmsThanCanSend,
-      has_errors: summary.hasErrors,
-      rows_with_errors: rowsWithErrors,
-      rows,
-    };
+    return { ok: true, ...toSummaryFields(summary), rows_with_errors: rowsWithErrors, rows };
   });
+}
+
+/** What is known of a whole file, as it is printed. */
+export function toSummaryFields(summary: CsvSummary): object {
+  const { columns } = summary;
+  return {
+    placeholders: summary.placeholders,
+    column_headers: columns.headers,
+    missing_column_headers: columns.missing,
+    duplicate_recipient_column_headers: columns.duplicateRecipients,
+    too_many_rows: summary.tooManyRows,
+    more_rows_than_can_send: summary.moreRowsThanCanSend,
+    has_recipient_columns: columns.hasRecipients,
+    row_count: summary.rowCount,
+    allowed_to_send_to: summary.allowedToSendTo,
+    international_sms_count: summary.internationalSmsCount,
+    more_international_sms_than_can_send: summary.moreInternationalSmsThanCanSend,
+    has_errors: summary.hasErrors,
+  };
 }
 
 function readOptions(record: JsonObject): CsvCheckOptions {
@@ -65,7 +69,7 @@ function readOptions(record: JsonObject): CsvCheckOptions {
 }
 
 /** A row as it is printed. */
-export function toRowFields(row: CsvRow): object {
+export function toRowFields(row: CsvRow) {
   return {
     index: row.index,
     recipient: row.recipient,
@@ -78,4 +82,24 @@ export function toRowFields(row: CsvRow): object {
     qr_code_too_long: row.qrCodeTooLong,
     personalisation: row.personalisation,
   };
+}
+
+/** Makes the report of a checked file. */
+export function toCsvReport(file: string, { problem, summary, rows, rowsWithErrors }: CsvFileCheck): CsvReport {
+  return {
+    file,
+    sendable: problem === null,
+    problem,
+    ...(summary !== null && toSummaryFields(summary)),
+    row_count: summary?.rowCount ?? 0,
+    rows_with_errors: rowsWithErrors,
+    rows: rows.map((row) => ({ row: row.index + 2, errors: errorsOf(row), ...toRowFields(row) })),
+  };
+}
+
+function errorsOf({ rowError, cellErrors, qrCodeTooLong }: CsvRow): string[] {
+  const errors = [...cellErrors].map(([key, error]) => `${key}: ${error}`);
+  if (qrCodeTooLong) errors.unshift('Too many characters for the QR code link');
+  if (rowError !== null) errors.unshift(rowError);
+  return errors;
 }

@@ -8,7 +8,14 @@ import { renderSubject } from '../templates/render-subject.ts';
 import { sanitisePersonalisation } from '../templates/sanitise-personalisation.ts';
 import { templateTypes, type TemplateType } from '../templates/template.ts';
 import type { LineAnswer } from './jsonl.ts';
-import { answerRecord, optionalList, optionalObject, optionalText, requiredChoice, requiredText } from './jsonl-record.ts';
+import {
+  answerRecord,
+  optionalList,
+  optionalObject,
+  optionalText,
+  requiredChoice,
+  requiredText,
+} from './jsonl-record.ts';
 
 /** One line of `notify templates render --jsonl`. */
 interface RenderInput {

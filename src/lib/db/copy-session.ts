@@ -18,6 +18,8 @@ export interface CopySessionOptions {
   readonly applicationName: string;
   /** `snapshot`: read-only, one moment for all that is read. `load`: writes, all or nothing. */
   readonly mode: 'snapshot' | 'load';
+  /** Breaks the connection off, whatever it waits for. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const lockTimeoutSeconds = 10;
@@ -46,11 +48,14 @@ const begin = {
  * @throws AppError DATABASE_UNAVAILABLE when the connection cannot be made or is lost; LOCKED when a table stays locked
  */
 export async function withCopySession<Result>(
-  { url, applicationName, mode }: CopySessionOptions,
+  { url, applicationName, mode, signal }: CopySessionOptions,
   work: (session: CopySession) => Promise<Result>,
 ): Promise<Result> {
   const client = await connectClient(url, applicationName);
+  const breakOff = (): void => void client.end();
   try {
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', breakOff);
     await client.query(begin[mode]);
     await client.query(settings);
     const result = await work({
@@ -68,6 +73,7 @@ export async function withCopySession<Result>(
       });
     throw toDatabaseError(error);
   } finally {
+    signal?.removeEventListener('abort', breakOff);
     // Without COMMIT, the end of the connection undoes everything, also in the middle of a COPY.
     await client.end();
   }

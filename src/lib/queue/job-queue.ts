@@ -31,10 +31,13 @@ export interface JobQueue {
   /**
    * Inserts jobs inside the caller's transaction: they exist when it commits, and only then.
    *
+   * With `leaveLive`, a job whose work is waiting or running already is left to that other job; only for callers that do
+   * not hold that other job themselves.
+   *
    * @throws AppError QUEUE_REFUSED_JOB when a live job with the same queue, task and subject exists. The insert itself
    *   would skip such a job silently, and the work would be lost.
    */
-  enqueue(tx: Queryable, jobs: readonly NewJob[]): Promise<void>;
+  enqueue(tx: Queryable, jobs: readonly NewJob[], options?: { leaveLive?: boolean }): Promise<void>;
 }
 
 /** Name of the database schema that belongs to the queue. */
@@ -80,31 +83,36 @@ export function createBoss(options: BossOptions): PgBoss {
 /** The queue of a process, on its pg-boss. */
 export function createJobQueue(boss: PgBoss): JobQueue {
   return {
-    async enqueue(tx, jobs) {
+    async enqueue(tx, jobs, { leaveLive = false } = {}) {
       const jobsOfQueue = Map.groupBy(jobs, ({ queue }) => queue);
-      for (const [queue, group] of jobsOfQueue) await insertJobs(boss, tx, queue, group);
+      for (const [queue, group] of jobsOfQueue) {
+        const count = await insertJobs(boss, tx, queue, group);
+        if (count !== group.length && !leaveLive) throw refusal(queue, group, count);
+      }
     },
   };
 }
 
-async function insertJobs(boss: PgBoss, tx: Queryable, queue: QueueName, jobs: readonly NewJob[]): Promise<void> {
+/** Inserts jobs and returns how many were stored. */
+async function insertJobs(boss: PgBoss, tx: Queryable, queue: QueueName, jobs: readonly NewJob[]): Promise<number> {
   const rows = jobs.map((job) => ({
     data: toJobData(job),
     singletonKey: `${job.task}:${job.subject}`,
     ...(job.delay !== undefined && job.delay > 0 && { startAfter: job.delay }),
   }));
   const inserted = await boss.insert(queue, rows, { db: transactionAdapter(tx), returnId: true });
-  const count = inserted?.length ?? 0;
-  if (count !== jobs.length) {
-    throw new AppError(
-      'QUEUE_REFUSED_JOB',
-      `${jobs.length - count} of ${jobs.length} jobs were not stored in the queue '${queue}'`,
-      {
-        hint: 'A job for the same task and subject is waiting or running already.',
-        details: { queue, tasks: [...new Set(jobs.map(({ task }) => task))] },
-      },
-    );
-  }
+  return inserted?.length ?? 0;
+}
+
+function refusal(queue: QueueName, jobs: readonly NewJob[], count: number): AppError {
+  return new AppError(
+    'QUEUE_REFUSED_JOB',
+    `${jobs.length - count} of ${jobs.length} jobs were not stored in the queue '${queue}'`,
+    {
+      hint: 'A job for the same task and subject is waiting or running already.',
+      details: { queue, tasks: [...new Set(jobs.map(({ task }) => task))] },
+    },
+  );
 }
 
 function toJobData({ task, args, subject, attempt = 1, requestId = null }: NewJob): JobData {

@@ -125,9 +125,12 @@ async function settleFailure(
       return;
     }
     await task.onFailure?.(tx, data.args, failure);
-    await createJobQueue(boss).enqueue(tx, [
-      { ...data, queue: policy.queue ?? queue, attempt: data.attempt + 1, delay: retryIn },
-    ]);
+    // This job is complete, so whoever holds the successor's key is another one, such as a replay: its retries do.
+    await createJobQueue(boss).enqueue(
+      tx,
+      [{ ...data, queue: policy.queue ?? queue, attempt: data.attempt + 1, delay: retryIn }],
+      { leaveLive: true },
+    );
   });
   return retryIn === null ? 'exhausted' : 'retried';
 }

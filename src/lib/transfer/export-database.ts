@@ -65,7 +65,8 @@ const compressionLevel = 1;
  * @throws AppError SCHEMA_PENDING, SCHEMA_NEWER, DATABASE_UNAVAILABLE, LOCKED
  */
 export async function exportDatabase(deps: ExportDeps, input: ExportInput): Promise<ExportResult> {
-  const session = { url: deps.url, applicationName: 'notify db export', mode: 'snapshot' } as const;
+  const { signal } = input;
+  const session = { url: deps.url, applicationName: 'notify db export', mode: 'snapshot', signal } as const;
   return withCopySession(session, async (snapshot) => {
     assertSchemaCurrent(await readSchemaStatus(snapshot, schemaSteps));
     const { tables: expected } = await readExpectedSchema();

@@ -52,7 +52,7 @@ export async function importDatabase({ url }: { url: string }, input: ImportInpu
   if (missingKeys.length > 0 && !acceptMissingKeys) throw keysMissing(missingKeys);
 
   const tables = Object.keys(expected.tables);
-  const session = { url, applicationName: 'notify db import', mode: 'load' } as const;
+  const session = { url, applicationName: 'notify db import', mode: 'load', signal: input.signal } as const;
   const result = await withCopySession(session, async (tx) => {
     assertSchemaCurrent(await readSchemaStatus(tx, schemaSteps));
     await lockTables(tx, tables);

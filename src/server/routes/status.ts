@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { App } from '../../lib/app.ts';
+import { AppError } from '../../lib/core/errors.ts';
 import { readHealth } from '../../lib/observability/health.ts';
 import { registerResource } from '../resource.ts';
 
@@ -8,7 +9,10 @@ export function registerStatus(server: FastifyInstance, app: App): void {
   const handler = async (request: { query: unknown }): Promise<object> => {
     const { simple } = request.query as { simple?: unknown };
     if (simple !== undefined && simple !== '') return { status: 'ok' };
-    const health = await readHealth(app);
+    const health = await readHealth(app).catch((error: unknown) => {
+      // Load balancers look for this status, whatever is wrong.
+      throw new AppError('INTERNAL', 'The status cannot be read', { cause: error });
+    });
     return {
       status: 'ok',
       git_commit: health.commit,

@@ -28,16 +28,14 @@ export interface CsvSummary {
   readonly moreInternationalSmsThanCanSend: boolean;
   /** Rows with each kind of error. */
   readonly counts: Readonly<Record<RowErrorKind | 'hasError', number>>;
-  /** Errors of the file or of rows, as far as the original's check knows them. */
+  /** Errors of the file or of rows; a file without rows has none of its own. */
   readonly hasErrors: boolean;
   readonly unclosedQuote: UnclosedQuote | null;
 }
 
 export type RowErrorKind = 'hasBadRecipient' | 'hasMissingData' | 'messageTooLong' | 'messageEmpty' | 'qrCodeTooLong';
 
-/**
- * Counts what the rows of one file show, row by row; none is kept (jobs sheet §8).
- */
+/** Counts what the rows of one file show, row by row; none is kept (jobs sheet §8). */
 class CsvCheck {
   private readonly options: CsvCheckOptions;
   private readonly placeholders: readonly string[];
@@ -89,6 +87,7 @@ class CsvCheck {
     const { rowCount, columns, allowedToSendTo, internationalSmsCount, counts } = this;
     const { maxRows, remainingMessages, remainingInternationalSms } = this.options;
     const tooManyRows = rowCount > maxRows;
+    const moreInternationalSmsThanCanSend = internationalSmsCount > Math.max(remainingInternationalSms ?? Infinity, 0);
     const moreRowsThanCanSend = rowCount > (remainingMessages ?? Infinity);
     return {
       placeholders: this.placeholders,
@@ -98,7 +97,7 @@ class CsvCheck {
       moreRowsThanCanSend,
       allowedToSendTo,
       internationalSmsCount,
-      moreInternationalSmsThanCanSend: internationalSmsCount > Math.max(remainingInternationalSms ?? Infinity, 0),
+      moreInternationalSmsThanCanSend,
       counts,
       hasErrors:
         columns.missing.length > 0 ||
@@ -106,6 +105,7 @@ class CsvCheck {
         moreRowsThanCanSend ||
         tooManyRows ||
         !allowedToSendTo ||
+        moreInternationalSmsThanCanSend ||
         counts.hasError > 0,
       unclosedQuote,
     };

@@ -92,7 +92,8 @@ export function createRowCheck(
       recipientError: ownError,
       cellErrors,
       rowError: rowErrorOf(verdict, addressError),
-      hasError: cellErrors.size > 0 || addressError !== null || verdict.tooLong || verdict.empty || verdict.qrCodeTooLong,
+      hasError:
+        cellErrors.size > 0 || addressError !== null || verdict.tooLong || verdict.empty || verdict.qrCodeTooLong,
       hasBadRecipient: addressError !== null || (ownError !== null && ownError !== missingMessage),
       hasMissingData: hasMissing(cellErrors),
       messageTooLong: verdict.tooLong,

@@ -53,7 +53,7 @@ export async function* readUploadedText(source: CsvSource): AsyncGenerator<strin
   yield `${held}${decode(decoder, null)}`.replace(lineEnd, '\r\n');
 }
 
-function decode(decoder: TextDecoder, chunk: Uint8Array | null): string {
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array | null): string {
   try {
     return chunk === null ? decoder.decode() : decoder.decode(chunk, { stream: true });
   } catch (error) {

@@ -1,0 +1,48 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { AppError, messageOf } from '../../core/errors.ts';
+import { delimiterOf, largestFile, unreadableFileMessages, type CsvSource } from './csv-source.ts';
+
+/**
+ * Opens a file of comma or tab separated values; `-` is standard input, and commas.
+ *
+ * What can be read only once (standard input, a pipe) is kept in memory: no file may be larger than 10 MiB.
+ *
+ * @throws AppError USAGE_INVALID when there is no such file; REQUEST_INVALID when it is too large or a spreadsheet
+ */
+export async function openCsvFile(path: string): Promise<CsvSource> {
+  const delimiter = path === '-' ? ',' : delimiterOf(path);
+  const size = path === '-' ? null : await sizeOf(path);
+  if (delimiter === null) throw new AppError('REQUEST_INVALID', unreadableFileMessages.notSpreadsheet);
+  if (size !== null && size > largestFile) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
+  if (size !== null) return { delimiter, open: () => createReadStream(path) };
+  const chunks = await readOnce(path === '-' ? process.stdin : createReadStream(path));
+  return {
+    delimiter,
+    async *open() {
+      yield* chunks;
+    },
+  };
+}
+
+/** Bytes of a regular file; null for what is none. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    const status = await stat(path);
+    if (status.isDirectory()) throw new Error('it is a folder');
+    return status.isFile() ? status.size : null;
+  } catch (error) {
+    throw new AppError('USAGE_INVALID', `'${path}' cannot be read: ${messageOf(error)}`);
+  }
+}
+
+async function readOnce(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > largestFile) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
+    chunks.push(chunk);
+  }
+  return chunks;
+}
