@@ -24,7 +24,6 @@ const listedPage = 250;
  */
 export const accept: Bench = {
   name: 'accept',
-  summary: 'POST /v2/notifications/sms, GET by id and GET list, 64 connections, against pgbench',
   // Rows with their indexes and write-ahead log; tables are emptied before every measurement.
   diskNeeded: (scale) => 1.5 * 1024 ** 3 + scale * 3 * 1024 ** 3,
 

@@ -1,13 +1,28 @@
 /** `npm run bench -- <name> [--json]`: runs one bench and prints what it measured. */
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { messageOf } from '../src/lib/core/errors.ts';
-import { accept } from './accept.ts';
-import { start } from './start.ts';
 import { BenchError, type Bench } from './support/bench.ts';
 import { formatReport } from './support/report.ts';
 import { runBench } from './support/run-bench.ts';
 
-const benches: readonly Bench[] = [accept, start];
+interface Entry {
+  readonly name: string;
+  readonly summary: string;
+  load(): Promise<Bench>;
+}
+
+const benches: readonly Entry[] = [
+  {
+    name: 'accept',
+    summary: 'POST /v2/notifications/sms, GET by id and GET list, 64 connections, against pgbench',
+    load: async () => (await import('./accept.ts')).accept,
+  },
+  {
+    name: 'start',
+    summary: 'notify --help, a command and serve until ready, against node -e 0',
+    load: async () => (await import('./start.ts')).start,
+  },
+];
 
 interface Options {
   readonly json: boolean;
@@ -44,9 +59,9 @@ async function runNamed(name: string | undefined, { json, scale, rounds }: Optio
     process.stdout.write(`${listBenches()}\n`);
     return 0;
   }
-  const bench = benches.find((candidate) => candidate.name === name);
-  if (bench === undefined) throw new BenchError(2, `There is no bench '${name}'\n${listBenches()}`);
-  const report = await runBench(bench, { scale, rounds, log });
+  const entry = benches.find((candidate) => candidate.name === name);
+  if (entry === undefined) throw new BenchError(2, `There is no bench '${name}'\n${listBenches()}`);
+  const report = await runBench(await entry.load(), { scale, rounds, log });
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${formatReport(report)}\n`);
   return 0;
 }

@@ -29,8 +29,6 @@ export interface BenchResult {
 
 export interface Bench {
   readonly name: string;
-  /** One line for the list. */
-  readonly summary: string;
   /** Free disk space it needs for a scale and a number of rounds, in bytes. */
   diskNeeded(scale: number, rounds: number): number;
   run(context: BenchContext): Promise<BenchResult>;

@@ -65,15 +65,7 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
     const works = role === 'all' || role === 'worker';
     if (flags.queues !== undefined && !works)
       throw new AppError('USAGE_INVALID', `--queues needs --role worker or all; the role is '${role}'`);
-    const queues =
-      flags.queues === undefined
-        ? [...queueNames]
-        : resolveQueues(
-            flags.queues
-              .split(',')
-              .map((name) => name.trim())
-              .filter(Boolean),
-          );
+    const queues = flags.queues === undefined ? [...queueNames] : readQueues(flags.queues);
 
     // Listening for signals first: one that comes during a slow start must stop it too.
     const stopping = nextShutdownSignal(() => this.notice('Stopped at once.'));
@@ -149,6 +141,16 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
   protected render(): undefined {
     return undefined;
   }
+}
+
+/** @throws AppError USAGE_INVALID without any name, QUEUE_UNKNOWN for one that is none */
+function readQueues(list: string): QueueName[] {
+  const words = list
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
+  if (words.length > 0) return resolveQueues(words);
+  throw new AppError('USAGE_INVALID', `--queues is '${list}': expected names of queues or presets`);
 }
 
 function describe({ url, admin_url, demo }: Ready): string {

@@ -6,7 +6,6 @@ import { createIds, type Ids } from './core/ids.ts';
 import { createSecretBox, type SecretBox } from './core/secret-box.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { locateDatabase, type LocatedDatabase } from './db/locate-database.ts';
-import { migrateDatabase } from './db/migrate-database.ts';
 import { assertSchemaCurrent, readSchemaStatus } from './db/schema-status.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import type { Logger } from './observability/logger.ts';
@@ -63,7 +62,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const secretBox = createSecretBox(await readSecretKeys(config));
     const located = await locateDatabase(config, options.onNotice);
     releasers.push(() => located.release());
-    if (located.kind === 'embedded') await migrateDatabase({ url: located.url, steps: schemaSteps, waitMs: 60_000 });
 
     const db = openDatabase({
       url: located.url,
@@ -72,6 +70,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection was lost'),
     });
     releasers.push(() => db.close());
+    if (located.kind === 'embedded') await migrateIfPending(db, located.url);
     assertSchemaCurrent(await readSchemaStatus(db, schemaSteps));
 
     const isWorker = options.supervise === true;
@@ -88,7 +87,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     releasers.push(() => boss.stop({ graceful: true, timeout: config.shutdownGrace * 1000 }));
 
     const ids = createIds();
-    const providers = createProviderRegistry(config, { db, clock, ids });
+    const providers = await createProviderRegistry(config, { db, clock, ids });
     releasers.push(() => closeProviders(providers));
     return {
       config,
@@ -110,6 +109,14 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await close();
     throw error;
   }
+}
+
+/** The embedded database belongs to the program: it is never left behind. */
+async function migrateIfPending(db: Database, url: string): Promise<void> {
+  const { pending } = await readSchemaStatus(db, schemaSteps);
+  if (pending.length === 0) return;
+  const { migrateDatabase } = await import('./db/migrate-database.ts');
+  await migrateDatabase({ url, steps: schemaSteps, waitMs: 60_000 });
 }
 
 async function closeProviders({ sms, email }: ProviderRegistry): Promise<void> {

@@ -205,7 +205,7 @@ describe('the pgbench script', () => {
   });
 });
 
-describe('npm run bench', () => {
+describe.concurrent('npm run bench', () => {
   it('lists the benches', async () => {
     const { code, stdout } = await runBench([]);
     expect(code).toBe(0);

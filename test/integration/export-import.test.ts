@@ -2,34 +2,24 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseSecretKeys } from '../../src/lib/config/secret-keys.ts';
-import { systemClock } from '../../src/lib/core/clock.ts';
-import type { Queryable } from '../../src/lib/db/database.ts';
 import { sendOne } from '../../src/lib/notifications/send-one.ts';
-import { secretStores } from '../../src/lib/secret-stores.ts';
-import { exportDatabase, type ExportInput, type ExportResult } from '../../src/lib/transfer/export-database.ts';
 import { toFile, toStream } from '../../src/lib/transfer/export-destination.ts';
-import { readFrames, writeFrames, type Frame } from '../../src/lib/transfer/export-frames.ts';
-import type { ExportHeader } from '../../src/lib/transfer/export-header.ts';
-import { importDatabase, type ImportInput, type ImportResult } from '../../src/lib/transfer/import-database.ts';
 import { openExport, verifyExport } from '../../src/lib/transfer/read-export.ts';
 import { aJob, anApiKey, aService, aTemplate, enqueueJobs } from '../support/builders.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { storedJobs } from '../support/queue-probe.ts';
-import { testSecretKeys } from '../support/secret-keys.ts';
 import { useTestApps, type TestApp } from '../support/test-app.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { contentOf, exportTo, importFrom } from '../support/transfer.ts';
 import { waitFor } from '../support/wait.ts';
 
-const anApp = useTestApps();
-const secretKeys = parseSecretKeys(testSecretKeys);
-
 const databases: TestDatabase[] = [];
+// Hooks run last to first: the apps of a test are closed before.
 afterEach(async () => {
   for (const database of databases.splice(0)) await database.drop();
 });
+const anApp = useTestApps();
 
 async function aDatabase(options: { empty?: boolean } = {}): Promise<TestDatabase> {
   const database = await createTestDatabase(options);
@@ -38,37 +28,6 @@ async function aDatabase(options: { empty?: boolean } = {}): Promise<TestDatabas
 }
 
 const aFile = async (): Promise<string> => join(await temporaryFolder(), 'backup.notify');
-
-function exportTo(file: string, url: string, input: Partial<ExportInput> = {}): Promise<ExportResult> {
-  const deps = { url, clock: systemClock, secretKeys, secretStores };
-  return exportDatabase(deps, { destination: () => toFile(file), ...input });
-}
-
-async function importFrom(
-  source: string | Buffer,
-  url: string,
-  input: Partial<ImportInput> = {},
-): Promise<ImportResult> {
-  const open = await openExport(typeof source === 'string' ? source : Readable.from([source]));
-  try {
-    return await importDatabase({ url }, { source: open, secretKeys, ...input });
-  } finally {
-    open.close();
-  }
-}
-
-/** Every row of every table, as text. */
-async function contentOf(db: Queryable): Promise<Record<string, string[]>> {
-  const { rows: tables } = await db.query<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migrations' ORDER BY 1`,
-  );
-  const content: Record<string, string[]> = {};
-  for (const { name } of tables) {
-    const { rows } = await db.query<{ row: string }>(`SELECT to_jsonb(t)::text AS row FROM "${name}" t ORDER BY 1`);
-    content[name] = rows.map(({ row }) => row);
-  }
-  return content;
-}
 
 const oddTexts = [
   '',
@@ -173,7 +132,7 @@ describe('an export that is imported elsewhere', () => {
     await app.boss.fetch('notify');
     await enqueueJobs(app, aJob({ subject: 'waiting', attempt: 3, requestId: 'trace' }));
     await enqueueJobs(app, aJob({ queue: 'periodic', task: 'tick', subject: 'schedule' }));
-    await app.boss.insert('dead-letter', [{ data: { ...aJob({ subject: 'dead' }) } }]);
+    await app.boss.insert('dead-letter', [{ data: { task: 'greet', args: {}, subject: 'dead', attempt: 1 } }]);
     const file = await aFile();
     await exportTo(file, app.databaseUrl);
 
@@ -271,135 +230,3 @@ describe('an export that is given up', () => {
     await expect(exportTo('/nonexistent/backup', url)).rejects.toMatchObject({ code: 'USAGE_INVALID' });
   });
 });
-
-describe('an import', () => {
-  /** An export of a filled database, and a fresh database that must stay as it is. */
-  async function prepared(): Promise<{ file: string; target: TestDatabase; untouched: () => Promise<void> }> {
-    const app = await anApp();
-    await fill(app);
-    const file = await aFile();
-    await exportTo(file, app.databaseUrl);
-    const target = await aDatabase();
-    const before = await contentOf(target.db);
-    return {
-      file,
-      target,
-      async untouched() {
-        expect(await contentOf(target.db)).toEqual(before);
-        expect(await storedJobs(target.db)).toEqual([]);
-      },
-    };
-  }
-
-  it('is refused where there is anything already', async () => {
-    const { file, target } = await prepared();
-    await importFrom(file, target.url);
-    await expect(importFrom(file, target.url)).rejects.toMatchObject({ code: 'REFUSED' });
-    const app = await anApp();
-    await aService(app);
-    await expect(importFrom(file, app.databaseUrl)).rejects.toMatchObject({ code: 'REFUSED' });
-  });
-
-  it('is not refused where a server only reconciled its providers', async () => {
-    const { file, target } = await prepared();
-    await target.db.query(`INSERT INTO provider_details_history SELECT id, display_name, identifier, priority,
-      notification_type, NOT active, supports_international, 'x', created_by_id, 2, created_at, updated_at FROM provider_details`);
-    await expect(importFrom(file, target.url)).resolves.toMatchObject({ jobs: 1 });
-  });
-
-  it('needs a migrated database', async () => {
-    const { file } = await prepared();
-    const empty = await aDatabase({ empty: true });
-    await expect(importFrom(file, empty.url)).rejects.toMatchObject({ code: 'SCHEMA_PENDING', kind: { exitCode: 78 } });
-  });
-
-  it.each([
-    ['SCHEMA_NEWER', ['0001_create_core', '9999_from_the_future']],
-    ['SCHEMA_PENDING', []],
-  ])('of another schema is %s', async (code, migrations) => {
-    const { file, target, untouched } = await prepared();
-    const other = await changed(file, (header) => ({ ...header, migrations }));
-    await expect(importFrom(other, target.url)).rejects.toMatchObject({ code, kind: { exitCode: 78 } });
-    await untouched();
-  });
-
-  it('is refused without the keys of its secrets, also when another key has the same id', async () => {
-    const { file, target, untouched } = await prepared();
-    const others = ['k2', 'test1'].map((id) => parseSecretKeys(`${id}:${Buffer.alloc(32, 5).toString('base64')}`));
-    for (const keys of [...others, []]) {
-      await expect(importFrom(file, target.url, { secretKeys: keys })).rejects.toMatchObject({
-        code: 'REFUSED',
-        details: { keys: ['test1'] },
-      });
-    }
-    await untouched();
-    const accepted = await importFrom(file, target.url, { secretKeys: [], acceptMissingKeys: true });
-    expect(accepted.missingKeys.map(({ id }) => id)).toEqual(['test1']);
-  });
-
-  it('of a damaged file changes nothing', async () => {
-    const { file, target, untouched } = await prepared();
-    const bytes = await readFile(file);
-    const inside = gunzipSync(bytes);
-    const flipped = Buffer.from(inside);
-    flipped[inside.length - 3000]! ^= 4;
-    const damages = [
-      bytes.subarray(0, bytes.length - 1),
-      bytes.subarray(0, bytes.length / 2),
-      gzipSync(flipped),
-      gzipSync(inside.subarray(0, inside.length - 69)),
-      gzipSync(Buffer.concat([inside, inside])),
-    ];
-    for (const [index, damage] of damages.entries()) {
-      await expect(importFrom(damage, target.url), `damage ${index}`).rejects.toMatchObject({ code: 'CHECK_FAILED' });
-      await untouched();
-    }
-  });
-
-  it('of rows that the header does not announce changes nothing', async () => {
-    const { file, target, untouched } = await prepared();
-    const oneMore = await changed(file, (header) => ({
-      ...header,
-      tables: header.tables.map(({ name, rows }) => ({ name, rows: rows + (name === 'users' ? 1 : 0) })),
-    }));
-    await expect(importFrom(oneMore, target.url)).rejects.toMatchObject({
-      code: 'CHECK_FAILED',
-      message: 'The export is damaged: the table users does not have 2 rows',
-    });
-    await untouched();
-  });
-
-  it('that is given up changes nothing', async () => {
-    const { file, target, untouched } = await prepared();
-    const controller = new AbortController();
-    const onProgress = (done: number): void => void (done > 60 && controller.abort());
-    await expect(importFrom(file, target.url, { onProgress, signal: controller.signal })).rejects.toThrow();
-    await untouched();
-  });
-
-  it.each([
-    ['a text', Buffer.from('Dear Sir or Madam')],
-    ['another compressed file', gzipSync('Dear Sir or Madam')],
-    ['an empty file', Buffer.alloc(0)],
-  ])('says that %s is no export', async (_, bytes) => {
-    await expect(openExport(Readable.from([bytes]))).rejects.toMatchObject({ kind: { exitCode: 2 } });
-  });
-
-  it('names a file that is not there', async () => {
-    await expect(openExport('/nonexistent/backup')).rejects.toMatchObject({
-      code: 'USAGE_INVALID',
-      message: expect.stringContaining('/nonexistent/backup cannot be read') as unknown,
-    });
-  });
-});
-
-/** An export with another header and a right checksum. */
-async function changed(file: string, change: (header: ExportHeader) => ExportHeader): Promise<Buffer> {
-  const frames: Frame[] = [];
-  for await (const frame of readFrames(Readable.from([gunzipSync(await readFile(file))]))) {
-    const isHeader = frame.type === 'H';
-    const header = isHeader ? change(JSON.parse(frame.payload.toString()) as ExportHeader) : null;
-    frames.push(header === null ? frame : { type: 'H', payload: Buffer.from(JSON.stringify(header)) });
-  }
-  return gzipSync(await buffer(Readable.from(writeFrames(Readable.from(frames)))));
-}

@@ -38,8 +38,7 @@ Exit status: 0 done or already done, 3 some secrets need a key that is not confi
 
   protected async execute(): Promise<Outcome<Result>> {
     const { flags } = await this.parse(ConfigRotateKeys);
-    const dryRun = flags['dry-run'];
-    if (!dryRun) {
+    if (!flags['dry-run']) {
       const what = flags['new-key'] ? 'Make a new key and encrypt' : 'Encrypt';
       await this.confirm(`${what} all stored secrets anew?`, flags);
     }
@@ -53,7 +52,8 @@ Exit status: 0 done or already done, 3 some secrets need a key that is not confi
     flags: Parameters<typeof this.withApp>[0] & { 'dry-run': boolean; 'new-key': boolean },
     signal: AbortSignal,
   ): Promise<Outcome<Result>> {
-    const dryRun = flags['dry-run'];
+    // Without the flag there is no value, whatever its type says.
+    const dryRun = Boolean(flags['dry-run']);
     let newKey: string | null = null;
     if (flags['new-key'] && !dryRun) {
       const { addSecretKey } = await import('../../lib/secrets/add-secret-key.ts');

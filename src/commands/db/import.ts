@@ -45,13 +45,15 @@ Exit status: 0 done, 1 the file is damaged, 2 it is no export, 4 the database is
       import('../../lib/config/read-secret-keys.ts'),
     ]);
     const secretKeys = (await findSecretKeys(config)) ?? [];
+    // Without the flag there is no value, whatever its type says.
+    const dryRun = Boolean(flags['dry-run']);
     return interruptible(
       async (signal) => {
         const source = await openExport(args.file === '-' ? process.stdin : args.file);
         try {
-          if (flags['dry-run']) await this.verify(source);
+          if (dryRun) await this.verify(source);
           else await this.import(source, config, secretKeys, flags['accept-missing-keys'], signal);
-          return await this.describe(source, secretKeys, flags['dry-run']);
+          return await this.describe(source, secretKeys, dryRun);
         } finally {
           source.close();
         }

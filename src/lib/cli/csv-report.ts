@@ -21,6 +21,7 @@ export interface RowReport {
 
 /** The report for people. */
 export function renderCsvReport({ file, problem, row_count, rows_with_errors, rows }: CsvReport): string {
+  if (problem?.kind === 'unreadable') return `${file}: ${problem.title}`;
   const bad = rows_with_errors.length;
   const lines = [
     `${file}: ${counted(row_count, 'row')}, ${bad === 0 ? 'none' : bad.toLocaleString('en-GB')} with errors`,

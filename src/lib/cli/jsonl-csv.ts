@@ -3,6 +3,7 @@ import { checkCsvText, type CsvSummary } from '../recipients/csv/check-csv.ts';
 import type { CsvFileCheck } from '../recipients/csv/check-csv-file.ts';
 import type { CsvRow } from '../recipients/csv/check-row.ts';
 import { mostRows, type CsvCheckOptions } from '../recipients/csv/csv-options.ts';
+import { placeholderKey } from '../templates/placeholders.ts';
 import { templateTypes } from '../templates/template.ts';
 import type { CsvReport } from './csv-report.ts';
 import type { LineAnswer } from './jsonl.ts';
@@ -86,6 +87,7 @@ export function toRowFields(row: CsvRow) {
 
 /** Makes the report of a checked file. */
 export function toCsvReport(file: string, { problem, summary, rows, rowsWithErrors }: CsvFileCheck): CsvReport {
+  const names = new Map(summary?.columns.headers.map((header) => [placeholderKey(header), header]));
   return {
     file,
     sendable: problem === null,
@@ -93,12 +95,12 @@ export function toCsvReport(file: string, { problem, summary, rows, rowsWithErro
     ...(summary !== null && toSummaryFields(summary)),
     row_count: summary?.rowCount ?? 0,
     rows_with_errors: rowsWithErrors,
-    rows: rows.map((row) => ({ row: row.index + 2, errors: errorsOf(row), ...toRowFields(row) })),
+    rows: rows.map((row) => ({ row: row.index + 2, errors: errorsOf(row, names), ...toRowFields(row) })),
   };
 }
 
-function errorsOf({ rowError, cellErrors, qrCodeTooLong }: CsvRow): string[] {
-  const errors = [...cellErrors].map(([key, error]) => `${key}: ${error}`);
+function errorsOf({ rowError, cellErrors, qrCodeTooLong }: CsvRow, names: ReadonlyMap<string, string>): string[] {
+  const errors = [...cellErrors].map(([key, error]) => `${names.get(key) ?? key}: ${error}`);
   if (qrCodeTooLong) errors.unshift('Too many characters for the QR code link');
   if (rowError !== null) errors.unshift(rowError);
   return errors;

@@ -40,7 +40,7 @@ export async function runDoctor({ loadConfig, onNotice, clock = systemClock }: D
   }
   const { config } = loaded;
   const { check: keysCheck, keys } = await checkSecretKeys(config);
-  const providers = createProviderRegistry(config, { db: noDatabase, clock, ids: createIds() });
+  const providers = await createProviderRegistry(config, { db: noDatabase, clock, ids: createIds() });
   try {
     const outside = Promise.all([
       checkStateFolder(config.stateDir),

@@ -79,13 +79,14 @@ export async function deliverSms(
       international: notification.international,
     });
   } catch (error) {
-    // A refused message was still built: its fragments are known and count for billing.
+    // A refused message was still built: its fragments are known and count for billing. A receipt that came meanwhile
+    // has counted them, and its time is when the message was completed.
     await updateNotification(
       db,
       secretBox,
       notification.id,
       { billableUnits: sms.fragmentCount },
-      { at: deps.clock.now() },
+      { at: deps.clock.now(), onlyFrom: ['created'] },
     );
     throw error;
   }

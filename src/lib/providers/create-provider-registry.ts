@@ -3,18 +3,20 @@ import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Database } from '../db/database.ts';
 import { createSandboxEmailProvider } from './email/sandbox.ts';
-import { createSmtpProvider } from './email/smtp.ts';
 import type { EmailProvider, ProviderRegistry, SmsProvider } from './provider.ts';
 import { createSandboxSmsProvider } from './sms/sandbox.ts';
 
-/** The providers that this configuration gives credentials for; the sandbox needs none. */
-export function createProviderRegistry(
+/** The providers that this configuration gives credentials for, each loaded only then; the sandbox needs none. */
+export async function createProviderRegistry(
   { smtpUrl }: Pick<Config, 'smtpUrl'>,
   deps: { db: Database; clock: Clock; ids: Ids },
-): ProviderRegistry {
+): Promise<ProviderRegistry> {
   const sms: SmsProvider[] = [createSandboxSmsProvider(deps)];
   const email: EmailProvider[] = [createSandboxEmailProvider(deps)];
-  if (smtpUrl !== null) email.push(createSmtpProvider({ url: smtpUrl }));
+  if (smtpUrl !== null) {
+    const { createSmtpProvider } = await import('./email/smtp.ts');
+    email.push(createSmtpProvider({ url: smtpUrl }));
+  }
   return {
     sms: new Map(sms.map((provider) => [provider.identifier, provider])),
     email: new Map(email.map((provider) => [provider.identifier, provider])),

@@ -2,7 +2,7 @@ import { downgradeToAscii } from './ascii-downgrade.ts';
 import type { PhoneErrorCode } from './phone-errors.ts';
 import type { LibraryNumber, PhoneLibrary } from './phone-library.ts';
 import { lengthCheck, numberFormat, numberType, phoneLibrary } from './phone-library.ts';
-import { parseCommonUkMobile } from './uk-mobile.ts';
+import { parseCommonUkMobile, parseDramaNumber } from './uk-mobile.ts';
 import { whitespaceClass } from './whitespace.ts';
 
 /** What the numbering plans say about a number, before any permission is looked at. */
@@ -49,6 +49,12 @@ export function parsePhone(input: string): PhoneParseResult {
     return {
       ok: true,
       phone: { normalised: ukMobile, countryCode: '44', region: 'GB', landline: false, television: false },
+    };
+  const drama = parseDramaNumber(input);
+  if (drama !== null)
+    return {
+      ok: true,
+      phone: { normalised: drama, countryCode: '44', region: null, landline: false, television: true },
     };
   const library = phoneLibrary();
   const first = readNumber(library, input);

@@ -25,9 +25,22 @@ const mixedBlocks: ReadonlySet<string> = new Set([
   '7937',
 ]);
 
+/** Ofcom's numbers for drama, which demonstrations and tests send to. */
+const dramaBlock = '77009';
+
 /** Digits with country code of an ordinary UK mobile number, or null when the numbering plans have to be asked. */
 export function parseCommonUkMobile(input: string): string | null {
+  const national = readNational(input);
+  return national === null || mixedBlocks.has(national.slice(0, 4)) ? null : `44${national}`;
+}
+
+/** Digits with country code of a number for drama, or null when the numbering plans have to be asked. */
+export function parseDramaNumber(input: string): string | null {
+  const national = readNational(input);
+  return national?.startsWith(dramaBlock) ? `44${national}` : null;
+}
+
+function readNational(input: string): string | null {
   if (input.length > longestWritten) return null;
-  const national = written.exec(input.replace(separators, ''))?.[1];
-  return national === undefined || mixedBlocks.has(national.slice(0, 4)) ? null : `44${national}`;
+  return written.exec(input.replace(separators, ''))?.[1] ?? null;
 }

@@ -9,7 +9,7 @@ export interface SecretStore extends SealedColumn {
    * Replaces values that still read `from`, and leaves everything else of their rows alone. Returns how many it
    * replaced.
    */
-  replace(db: Queryable, values: readonly ResealedValue[]): Promise<number>;
+  readonly replace: (db: Queryable, values: readonly ResealedValue[]) => Promise<number>;
 }
 
 /** A value that is to be stored under another key. */

@@ -1,5 +1,5 @@
 import { pipeline } from 'node:stream/promises';
-import { AppError } from '../core/errors.ts';
+import { AppError, messageOf } from '../core/errors.ts';
 import type { SecretKey } from '../core/secret-box.ts';
 import { withCopySession, type CopySession } from '../db/copy-session.ts';
 import { readExpectedSchema, type ExpectedSchema } from '../db/expected-schema.ts';
@@ -52,8 +52,8 @@ export async function importDatabase({ url }: { url: string }, input: ImportInpu
   if (missingKeys.length > 0 && !acceptMissingKeys) throw keysMissing(missingKeys);
 
   const tables = Object.keys(expected.tables);
-  const session = { url, applicationName: 'notify db import', mode: 'load', signal: input.signal } as const;
-  const result = await withCopySession(session, async (tx) => {
+  const session = { url, applicationName: 'notify db import', mode: 'load' } as const;
+  const result = await withCopySession({ ...session, signal: input.signal }, async (tx) => {
     assertSchemaCurrent(await readSchemaStatus(tx, schemaSteps));
     await lockTables(tx, tables);
     await assertEmpty(tx, expected);
@@ -62,7 +62,8 @@ export async function importDatabase({ url }: { url: string }, input: ImportInpu
     for (const table of tables) await advanceSequences(tx, table);
     return { rows, jobs, missingKeys };
   });
-  await withCopySession(session, (tx) => analyzeTables(tx, tables));
+  // The import is done; without statistics the server gathers them in its own time.
+  await withCopySession(session, (tx) => analyzeTables(tx, tables)).catch(() => undefined);
   return result;
 }
 
@@ -124,10 +125,22 @@ async function loadRows(
     }
   };
   const copy = tx.copyIn(target);
-  await pipeline(table.data, count, copy, signal === undefined ? {} : { signal });
+  try {
+    await pipeline(table.data, count, copy, signal === undefined ? {} : { signal });
+  } catch (error) {
+    // The schema is the same: what the database does not take is not what was written.
+    if (isAboutData(error)) throw damaged(`${table.name}: ${messageOf(error)}`, error);
+    throw error;
+  }
   if (rows !== table.rows() || rows !== copy.rowCount)
     throw damaged(`${table.name} says ${table.rows()} rows and has ${rows}`);
   return rows;
+}
+
+/** Data exceptions, violated constraints, unknown columns. */
+function isAboutData(error: unknown): boolean {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && /^(22|23|42)\w{3}$/.test(code);
 }
 
 function keysMissing(missing: readonly NeededKey[]): AppError {

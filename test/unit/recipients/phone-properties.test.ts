@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { numberType, phoneLibrary } from '../../../src/lib/recipients/phone-library.ts';
 import { phoneDigits, validatePhoneNumber } from '../../../src/lib/recipients/phone-number.ts';
 import { humanPhoneNumber, parsePhone } from '../../../src/lib/recipients/phone-parser.ts';
-import { parseCommonUkMobile } from '../../../src/lib/recipients/uk-mobile.ts';
+import { parseCommonUkMobile, parseDramaNumber } from '../../../src/lib/recipients/uk-mobile.ts';
 
 const all = { international: true, landlines: true };
 const phoneish = fc.string({ unit: fc.constantFrom(...'0123456789+-() \t\n\u200B\u00A0–４'), maxLength: 24 });
@@ -53,6 +53,19 @@ describe('the short way for UK mobiles agrees with the numbering plans', () => {
       }),
     );
   });
+});
+
+test('a number for drama is read as the numbering plans read it, however it is written', () => {
+  const library = phoneLibrary();
+  const prefix = fc.constantFrom('', '0', '44', '+44', '0044', '440', '+440', '00440', '+44 (0)');
+  fc.assert(
+    fc.property(prefix, fc.integer({ min: 77009e5, max: 77010e5 - 1 }), (before, national) => {
+      const number = library.parse(`${before}${national}`, 'GB');
+      expect(`${number.getCountryCodeOrDefault()}${number.getNationalNumberOrDefault()}`).toBe(`44${national}`);
+      expect(library.getRegionCodeForNumber(number) ?? null).toBeNull();
+      expect(parseDramaNumber(`${before}${national}`)).toBe(`44${national}`);
+    }),
+  );
 });
 
 test('no text makes it throw', () => {

@@ -18,7 +18,7 @@ export function* readRecordsOfText(text: string): CsvRecords {
   const rows = text.slice(start, end);
   for (let from = 0; from !== -1;) {
     const lineEnd = rows.indexOf('\n', from);
-    reader.push(rows.slice(from, lineEnd === -1 ? undefined : lineEnd).split(','), emit);
+    reader.push(rows.slice(from, lineEnd === -1 ? undefined : lineEnd), emit);
     from = lineEnd === -1 ? -1 : lineEnd + 1;
     yield* ready.splice(0);
   }
@@ -34,26 +34,28 @@ export async function measureSource(source: CsvSource): Promise<CsvExtent> {
   return finder.finish();
 }
 
+/** Never a byte of UTF-8. */
+const noDelimiter = Buffer.from([0xff]);
+
 /**
- * Reads a file as a stream. csv-parse cuts it into lines and cells; its own reading of quotes is switched off, since no
- * set of its options is the original's dialect (jobs sheet §9): blanks at the end of headers are kept, text after a
- * closing quote is appended without it, and a quote that nothing closes is no error.
+ * Reads a file as a stream. csv-parse cuts it into lines; its own reading of quotes and cells is switched off, since no
+ * set of its options is the original's dialect (jobs sheet §9): blanks at the end of headers count, text after a closing
+ * quote is appended without that quote, and a quote that nothing closes is no error.
  *
  * @param extent from `measureSource`
  * @throws AppError REQUEST_INVALID for an unreadable file
  */
 export async function* readRecordsOfSource(source: CsvSource, extent: CsvExtent): CsvRecordStream {
   if (extent.start === extent.end) return null;
-  const { delimiter } = source;
-  const lines = parse({ delimiter, record_delimiter: '\n', quote: null, relax_column_count: true });
+  const lines = parse({ delimiter: noDelimiter, record_delimiter: '\n', quote: null });
   const input = Readable.from(cut(readUploadedText(source), extent), { objectMode: false });
   input.once('error', (error) => lines.destroy(error));
-  const reader = new RecordReader(delimiter, extent.firstLine);
+  const reader = new RecordReader(source.delimiter, extent.firstLine);
   const ready: CsvRecord[] = [];
   const emit = (record: CsvRecord): void => void ready.push(record);
   try {
-    for await (const pieces of input.pipe(lines)) {
-      reader.push(pieces as string[], emit);
+    for await (const [line] of input.pipe(lines) as AsyncIterable<[string]>) {
+      reader.push(line, emit);
       yield* ready.splice(0);
     }
     const unclosed = reader.finish(emit);

@@ -11,24 +11,25 @@ export interface UnclosedQuote {
 }
 
 const quote = '"';
-const leadingSpaces = /^ +/;
 const carriageReturn = 0x0d;
+const linesInGroup = 4096;
+const leadingSpaces = /^ +/;
+
+/** Cells of a record that are kept. Nobody has so many columns; a file of nothing but commas does. */
+export const mostColumns = 100_000;
 
 /**
  * Makes records of lines, in the original's dialect (jobs sheet §8, rule 2): spaces after a delimiter are skipped, so
  * that a quote may follow them; a quote elsewhere in an unquoted cell is literal; what follows a closing quote is
  * appended; quoted cells may hold line ends; one that nothing closes takes the rest of the file.
- *
- * Lines come cut at every delimiter, which is what a general reader can do without knowing the dialect; the cells of
- * which that is not true are put together again.
  */
 export class RecordReader {
   private readonly delimiter: string;
   private line: number;
   private cells: string[] = [];
   private recordLine = 0;
-  /** The pieces of a quoted cell that is still open. */
-  private open: string[] | null = null;
+  /** A quoted cell that is not closed yet. */
+  private open: QuotedCell | null = null;
   private openLine = 0;
 
   constructor(delimiter: string, firstLine: number) {
@@ -36,10 +37,12 @@ export class RecordReader {
     this.line = firstLine;
   }
 
-  /** Takes a line, without its LF, cut at its delimiters; calls `emit` for each record that ends in it. */
-  push(pieces: string[], emit: (record: CsvRecord) => void): void {
-    if (this.open === null && isPlainLine(pieces)) emit({ cells: plainCells(pieces), line: this.line });
-    else this.scan(pieces.join(this.delimiter), emit);
+  /** Takes a line without its LF; calls `emit` for each record that ends in it. */
+  push(line: string, emit: (record: CsvRecord) => void): void {
+    const text = this.open === null ? withoutReturns(line) : line;
+    if (this.open === null && !text.includes(quote) && !text.includes('\r'))
+      emit({ cells: splitPlain(text, this.delimiter), line: this.line });
+    else this.scan(line, emit);
     this.line += 1;
   }
 
@@ -47,9 +50,8 @@ export class RecordReader {
   finish(emit: (record: CsvRecord) => void): UnclosedQuote | null {
     if (this.open === null) return null;
     const column = this.cells.length;
-    this.cells.push(this.open.join(''));
-    this.open = null;
-    emit({ cells: this.cells, line: this.recordLine });
+    this.closeCell();
+    emit(this.takeRecord());
     return { line: this.openLine, column };
   }
 
@@ -57,10 +59,7 @@ export class RecordReader {
     const lineEnd = lengthWithoutReturns(line);
     let position: number;
     if (this.open === null) position = this.startRecord(line, 0);
-    else {
-      this.open.push('\n');
-      position = this.readQuoted(line, 0);
-    }
+    else position = this.readQuoted(line, 0);
     while (this.open === null) {
       const end = this.endOfCell(line, position);
       if (end > position) this.cells[this.cells.length - 1] += line.slice(position, end);
@@ -68,7 +67,7 @@ export class RecordReader {
         position = this.startCell(line, end + 1);
         continue;
       }
-      emit({ cells: this.cells, line: this.recordLine });
+      emit(this.takeRecord());
       if (end >= lineEnd) return;
       // A lone CR ends a record, as it does once an upload is normalised; the original's reader refuses it.
       position = this.startRecord(line, end + 1);
@@ -86,32 +85,37 @@ export class RecordReader {
     let position = from;
     while (line[position] === ' ') position += 1;
     if (line[position] !== quote) {
-      this.cells.push('');
+      this.addCell('');
       return position;
     }
-    this.open = [];
+    this.open = new QuotedCell();
     this.openLine = this.line;
     return this.readQuoted(line, position + 1);
   }
 
+  private takeRecord(): CsvRecord {
+    return { cells: this.cells.slice(0, mostColumns), line: this.recordLine };
+  }
+
+  private addCell(cell: string): void {
+    if (this.cells.length > mostColumns) this.cells[mostColumns] = cell;
+    else this.cells.push(cell);
+  }
+
+  private closeCell(): void {
+    this.addCell(this.open!.text());
+    this.open = null;
+  }
+
   /** Reads on in a quoted cell; when it closes, the cell is among the cells and `open` is null. */
   private readQuoted(line: string, from: number): number {
-    let position = from;
-    for (;;) {
-      const close = line.indexOf(quote, position);
-      if (close === -1) {
-        this.open!.push(line.slice(position));
-        return line.length;
-      }
-      this.open!.push(line.slice(position, close));
-      if (line[close + 1] !== quote) {
-        this.cells.push(this.open!.join(''));
-        this.open = null;
-        return close + 1;
-      }
-      this.open!.push(quote);
-      position = close + 2;
-    }
+    let close = line.indexOf(quote, from);
+    while (close !== -1 && line[close + 1] === quote) close = line.indexOf(quote, close + 2);
+    const text = line.slice(from, close === -1 ? line.length : close);
+    this.open!.addLine(text.replaceAll('""', quote));
+    if (close === -1) return line.length;
+    this.closeCell();
+    return close + 1;
   }
 
   private endOfCell(line: string, from: number): number {
@@ -126,24 +130,31 @@ export class RecordReader {
   }
 }
 
-/** True for a line without quotes whose only CRs are at its end. */
-function isPlainLine(pieces: readonly string[]): boolean {
-  const last = pieces.length - 1;
-  for (let index = 0; index < last; index += 1) if (isSpecial(pieces[index]!)) return false;
-  return !isSpecial(withoutReturns(pieces[last]!));
-}
+/** The lines of a quoted cell, gathered in groups: an unclosed quote can take millions of them. */
+class QuotedCell {
+  private readonly groups: string[] = [];
+  private lines: string[] = [];
 
-function isSpecial(piece: string): boolean {
-  return piece.includes(quote) || piece.includes('\r');
-}
-
-function plainCells(pieces: string[]): string[] {
-  for (let index = 0; index < pieces.length; index += 1) {
-    const piece = pieces[index]!;
-    if (piece.startsWith(' ')) pieces[index] = piece.replace(leadingSpaces, '');
+  addLine(line: string): void {
+    this.lines.push(line);
+    if (this.lines.length < linesInGroup) return;
+    this.groups.push(this.lines.join('\n'));
+    this.lines = [];
   }
-  pieces[pieces.length - 1] = withoutReturns(pieces.at(-1)!);
-  return pieces;
+
+  text(): string {
+    const groups = this.lines.length > 0 ? [...this.groups, this.lines.join('\n')] : this.groups;
+    return groups.join('\n');
+  }
+}
+
+function splitPlain(line: string, delimiter: string): string[] {
+  const cells = line.split(delimiter, mostColumns);
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cells[index]!;
+    if (cell.startsWith(' ')) cells[index] = cell.replace(leadingSpaces, '');
+  }
+  return cells;
 }
 
 function withoutReturns(text: string): string {
