@@ -73,6 +73,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     if (located.kind === 'embedded') await migrateIfPending(db, located.url);
     assertSchemaCurrent(await readSchemaStatus(db, schemaSteps));
 
+    const ids = createIds();
+    const providers = await createProviderRegistry(config, { db, clock, ids });
+    // Before the queue, which is closed first: its last jobs still send.
+    releasers.push(() => closeProviders(providers));
+
     const isWorker = options.supervise === true;
     const boss = createBoss({
       url: located.url,
@@ -86,9 +91,6 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await boss.start();
     releasers.push(() => boss.stop({ graceful: true, timeout: config.shutdownGrace * 1000 }));
 
-    const ids = createIds();
-    const providers = await createProviderRegistry(config, { db, clock, ids });
-    releasers.push(() => closeProviders(providers));
     return {
       config,
       clock,

@@ -50,7 +50,7 @@ describe('doctor', () => {
     expect(answer.stdout + answer.stderr).not.toContain('secret@');
   });
 
-  it('starts an embedded database that does not run, and stops it', async () => {
+  it('starts an embedded database that does not run, and stops it', { timeout: 120_000 }, async () => {
     const state = ['--state-dir', join(await temporaryFolder(), 'state')];
     expect((await runCli(['db', 'migrate', ...state])).exitCode).toBe(0);
     const answer = await runCli(['doctor', '--json', ...state]);

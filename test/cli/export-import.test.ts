@@ -78,28 +78,45 @@ describe('db export and db import', () => {
     expect((await notify(['db', 'import', '-'], target.url, await readFile(file))).exitCode).toBe(0);
   });
 
-  it('have exit statuses for everything that is in the way', async () => {
-    await notify(['db', 'export', file, '--yes']);
-    const target = await aDatabase();
-    const whole = await readFile(file);
-    await writeFile(join(folder, 'cut'), whole.subarray(0, -10));
-    await writeFile(join(folder, 'text'), 'Dear Sir or Madam');
+  describe('exit statuses', () => {
+    const target = useTestDatabase();
+    beforeAll(async () => {
+      await notify(['db', 'export', 'whole', '--yes']);
+      await writeFile(join(folder, 'cut'), (await readFile(join(folder, 'whole'))).subarray(0, -10));
+      await writeFile(join(folder, 'text'), 'Dear Sir or Madam');
+    });
 
-    await expectError(notify(['db', 'export', file, '--json']), 4, 'CONFIRMATION_NEEDED');
-    await expectError(notify(['db', 'export', folder, '--json']), 2, 'USAGE_INVALID');
-    await expectError(notify(['db', 'export', '/nonexistent/file', '--json']), 2, 'USAGE_INVALID');
-    await expectError(notify(['db', 'export', '-', '--json']), 2, 'USAGE_INVALID');
-    await expectError(notify(['db', 'export', 'other', '--json'], unreachable), 69, 'DATABASE_UNAVAILABLE');
-    await expectError(notify(['db', 'export', 'other', '--json'], empty.url), 78, 'SCHEMA_PENDING');
-    await expectError(notify(['db', 'import', 'cut', '--json'], target.url), 1, 'CHECK_FAILED');
-    await expectError(notify(['db', 'import', 'text', '--json'], target.url), 2, 'USAGE_INVALID');
-    await expectError(notify(['db', 'import', 'nothing', '--json'], target.url), 2, 'USAGE_INVALID');
-    await expectError(notify(['db', 'import', file, '--json'], unreachable), 69, 'DATABASE_UNAVAILABLE');
-    await expectError(notify(['db', 'import', file, '--json'], empty.url), 78, 'SCHEMA_PENDING');
-    const keys = { NOTIFY_SECRET_KEYS: `test1:${Buffer.alloc(32, 1).toString('base64')}` };
-    const env = { ...databaseEnvironment(target.url), ...keys };
-    await expectError(runCli(['db', 'import', file, '--json'], { env }), 4, 'REFUSED');
-    expect((await runCli(['db', 'import', file, '--accept-missing-keys'], { env })).exitCode).toBe(0);
+    const exports: [string, number, string, () => string][] = [
+      ['whole', 4, 'CONFIRMATION_NEEDED', () => app.databaseUrl],
+      ['.', 2, 'USAGE_INVALID', () => app.databaseUrl],
+      ['/nonexistent/file', 2, 'USAGE_INVALID', () => app.databaseUrl],
+      ['-', 2, 'USAGE_INVALID', () => app.databaseUrl],
+      ['other', 69, 'DATABASE_UNAVAILABLE', () => unreachable],
+      ['other', 78, 'SCHEMA_PENDING', () => empty.url],
+    ];
+    it.each(exports)('exporting to %s is %d %s', async (name, exitCode, code, url) => {
+      await expectError(notify(['db', 'export', name, '--json'], url()), exitCode, code);
+    });
+
+    const imports: [string, number, string, () => string][] = [
+      ['cut', 1, 'CHECK_FAILED', () => target.url],
+      ['text', 2, 'USAGE_INVALID', () => target.url],
+      ['nothing', 2, 'USAGE_INVALID', () => target.url],
+      ['whole', 4, 'REFUSED', () => app.databaseUrl],
+      ['whole', 69, 'DATABASE_UNAVAILABLE', () => unreachable],
+      ['whole', 78, 'SCHEMA_PENDING', () => empty.url],
+    ];
+    it.each(imports)('importing %s is %d %s', async (name, exitCode, code, url) => {
+      await expectError(notify(['db', 'import', name, '--json'], url()), exitCode, code);
+    });
+
+    it('importing without the keys is 4, unless that is accepted', async () => {
+      const keys = { NOTIFY_SECRET_KEYS: `test1:${Buffer.alloc(32, 1).toString('base64')}` };
+      const env = { ...databaseEnvironment(target.url), ...keys };
+      const args = ['db', 'import', join(folder, 'whole'), '--json'];
+      await expectError(runCli(args, { env }), 4, 'REFUSED');
+      expect((await runCli([...args, '--accept-missing-keys'], { env })).exitCode).toBe(0);
+    });
   });
 });
 

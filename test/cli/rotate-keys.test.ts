@@ -66,7 +66,7 @@ describe('config rotate-keys', () => {
     });
   });
 
-  it('makes a new key for an embedded database that nobody else uses', async () => {
+  it('makes a new key for an embedded database that nobody else uses', { timeout: 120_000 }, async () => {
     const stateDir = join(await temporaryFolder(), 'state');
     const service = await runCli(['services', 'create', '--name', 'Library', '--json', '--state-dir', stateDir]);
     const { id } = service.json().result as { id: string };

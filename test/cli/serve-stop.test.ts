@@ -99,12 +99,15 @@ describe('SIGTERM', () => {
   it('gives up a client that never finishes its request after the grace', async () => {
     const server = await serve({ NOTIFY_DRAIN_DELAY: '0', NOTIFY_SHUTDOWN_GRACE: '1' });
     const { port } = new URL(server.ready.url);
-    const client = connect(Number(port), '127.0.0.1');
+    const client = connect(Number(port), '127.0.0.1').resume();
     client.on('error', () => undefined);
-    client.write('POST /v2/notifications/sms HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{');
-    await waitFor(() => client.bytesWritten > 0);
+    const head = ['POST /v2/notifications/sms HTTP/1.1', 'Host: x', `Authorization: Bearer ${signToken(sender.key)}`];
     const closed = nextEvent(client, 'close');
+    client.write(`${[...head, 'Content-Type: application/json', 'Content-Length: 1000'].join('\r\n')}\r\n\r\n{`);
+    await waitFor(async () => (await requestsInFlight(server)) === 1, { what: 'the unfinished request' });
+    const startedAt = performance.now();
     expect(await server.kill('SIGTERM')).toMatchObject({ exitCode: 0 });
+    expect(performance.now() - startedAt).toBeGreaterThan(900);
     await closed;
   });
 
