@@ -36,6 +36,7 @@ export async function startServer(
       adminUrl,
       async drain(seconds) {
         state.draining = true;
+        sendClientsAway(servers);
         await delay(seconds * 1000);
       },
       async close() {
@@ -49,13 +50,25 @@ export async function startServer(
   }
 }
 
+/** Lets clients that keep connections open make their next one, which a balancer sends elsewhere. */
+function sendClientsAway(servers: readonly FastifyInstance[]): void {
+  for (const { server } of servers) {
+    server.prependListener('request', (_request, response) => void response.setHeader('Connection', 'close'));
+  }
+}
+
 /** Finishes requests in flight; connections that are still busy after the grace are cut. */
 async function closeWithin(servers: readonly FastifyInstance[], graceSeconds: number): Promise<void> {
+  // Closing a server ends the connections that are idle then, not those that become idle with their last answer.
+  const sweep = setInterval(() => {
+    for (const { server } of servers) server.closeIdleConnections();
+  }, 50);
   const giveUp = setTimeout(() => {
     for (const { server } of servers) server.closeAllConnections();
   }, graceSeconds * 1000);
   await Promise.all(servers.map((server) => server.close()));
   clearTimeout(giveUp);
+  clearInterval(sweep);
 }
 
 async function listen(server: FastifyInstance, host: string, port: number, flag: string): Promise<string> {

@@ -195,7 +195,10 @@ describe('billable units', () => {
     const lengths = [160 - name, 161 - name];
     const ids = await Promise.all(lengths.map((length) => accept(app, prefixed, { text: 'x'.repeat(length) })));
     await queuesToBeEmpty(app.db);
-    expect(await Promise.all(ids.map((id) => read(app, id)))).toMatchObject([{ billableUnits: 1 }, { billableUnits: 2 }]);
+    expect(await Promise.all(ids.map((id) => read(app, id)))).toMatchObject([
+      { billableUnits: 1 },
+      { billableUnits: 2 },
+    ]);
   });
 
   it('of a test key abroad stay 0 where no receipt counts', async () => {

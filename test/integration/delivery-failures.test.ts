@@ -5,7 +5,7 @@ import { deliverSms } from '../../src/lib/notifications/deliver-sms.ts';
 import { createLogCapture, type LogCapture } from '../support/log-capture.ts';
 import { makeJobsDue, storedJobs } from '../support/queue-probe.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/test-app.ts';
-import { waitFor } from '../support/wait.ts';
+import { createSignal, waitFor } from '../support/wait.ts';
 import {
   accept,
   activateOnly,
@@ -54,7 +54,7 @@ describe('a provider that throws', () => {
         const attempt = index + 2;
         const [job, ...others] = await waitFor(async () => {
           const jobs = await liveJobs(app, id);
-          return jobs[0]?.attempt === attempt && jobs;
+          return jobs[0]?.attempt === attempt ? jobs : null;
         });
         expect(others).toEqual([]);
         expect(job).toMatchObject({
@@ -157,13 +157,18 @@ describe('what is not there is tried again', () => {
     const { app } = await anApp();
     const id = app.ids.uuid();
     for (const type of ['sms', 'email']) {
-      const job = { queue: `send-${type}` as 'send-sms', task: `deliver_${type}`, args: { notificationId: id }, subject: id };
+      const job = {
+        queue: `send-${type}` as 'send-sms',
+        task: `deliver_${type}`,
+        args: { notificationId: id },
+        subject: id,
+      };
       await app.db.transaction((tx) => app.queue.enqueue(tx, [job]));
     }
     await app.runWorkers(['send-sms', 'send-email']);
     const jobs = await waitFor(async () => {
       const live = await liveJobs(app, id);
-      return live.length === 2 && live.every(({ queue }) => queue === 'retry') && live;
+      return live.length === 2 && live.every(({ queue }) => queue === 'retry') ? live : null;
     });
     expect(jobs.map(({ task, attempt }) => `${task} ${attempt}`).sort()).toEqual(['deliver_email 2', 'deliver_sms 2']);
   });
@@ -229,5 +234,30 @@ describe('an inactive service', () => {
     await deliverSms(app, { notificationId: sms }, context);
     await deliverEmail(app, { notificationId: email }, context);
     for (const id of [sms, email]) expect(await read(app, id)).toMatchObject({ status: 'sending' });
+  });
+});
+
+describe('a process that stops', () => {
+  it('hands over what is under way before it lets go of its providers', async () => {
+    const app = await createTestApp({ supervise: true });
+    const sender = await aSender(app);
+    const provider = await useFakeEmailProvider(app);
+    const started = createSignal();
+    const released = createSignal();
+    const steps: string[] = [];
+    provider.answer = async () => {
+      started.resolve();
+      await released.promise;
+      steps.push('sent');
+      return { reference: 'ses-1', verdict: null };
+    };
+    provider.close = () => void steps.push('closed');
+    await app.runWorkers(['send-email']);
+    await accept(app, sender, { type: 'email' });
+    await started.promise;
+    const closed = app.close();
+    released.resolve();
+    await closed;
+    expect(steps).toEqual(['sent', 'closed']);
   });
 });

@@ -59,7 +59,13 @@ async function put(id: string, status: NotificationStatus): Promise<void> {
 }
 
 describe('a receipt that comes before the sending is recorded', () => {
-  for (const early of ['delivered', 'temporary-failure', 'permanent-failure', 'technical-failure', 'pending'] as const) {
+  for (const early of [
+    'delivered',
+    'temporary-failure',
+    'permanent-failure',
+    'technical-failure',
+    'pending',
+  ] as const) {
     it(`keeps its status ${early}; the sending adds only its facts`, async () => {
       const id = await accept(app, sender, { text: 'x'.repeat(200) });
       sms.answer = async ({ notificationId }) => {
@@ -240,7 +246,10 @@ describe('a receipt', () => {
     const locked = createSignal();
     const release = createSignal();
     const change = app.db.transaction(async (tx) => {
-      await tx.query({ text: `UPDATE notifications SET notification_status = 'cancelled' WHERE id = $1`, values: [id] });
+      await tx.query({
+        text: `UPDATE notifications SET notification_status = 'cancelled' WHERE id = $1`,
+        values: [id],
+      });
       locked.resolve();
       await release.promise;
     });

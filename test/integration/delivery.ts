@@ -107,22 +107,28 @@ export interface FakeProvider<Message> {
   readonly messages: Message[];
   /** What becomes of messages from now on. */
   answer: (message: Message) => Promise<SendResult> | SendResult;
+  /** Called when the process lets go of it. */
+  close: () => void;
 }
 
 const taken: SendResult = { reference: null, verdict: null };
 
 /** Puts a provider of our own in place of the sandbox; messages are taken, and no receipts come. */
 export async function useFakeSmsProvider(app: TestApp): Promise<FakeProvider<SmsMessage>> {
-  const fake: FakeProvider<SmsMessage> = { messages: [], answer: () => taken };
-  const provider: SmsProvider = { identifier: 'mmg', send: sendOf(fake) };
+  const fake: FakeProvider<SmsMessage> = { messages: [], answer: () => taken, close: () => undefined };
+  const provider: SmsProvider = { identifier: 'mmg', send: sendOf(fake), close: async () => fake.close() };
   (app.providers.sms as Map<string, SmsProvider>).set('mmg', provider);
   await activateOnly(app, 'sms', 'mmg');
   return fake;
 }
 
 export async function useFakeEmailProvider(app: TestApp): Promise<FakeProvider<EmailMessage>> {
-  const fake: FakeProvider<EmailMessage> = { messages: [], answer: () => ({ ...taken, reference: 'ses-reference' }) };
-  const provider: EmailProvider = { identifier: 'ses', send: sendOf(fake) };
+  const fake: FakeProvider<EmailMessage> = {
+    messages: [],
+    answer: () => ({ ...taken, reference: 'ses-reference' }),
+    close: () => undefined,
+  };
+  const provider: EmailProvider = { identifier: 'ses', send: sendOf(fake), close: async () => fake.close() };
   (app.providers.email as Map<string, EmailProvider>).set('ses', provider);
   await activateOnly(app, 'email', 'ses');
   return fake;

@@ -25,7 +25,8 @@ With --jsonl, each line is one small file: {"csv", "template_type", "content", "
     '<%= config.bin %> jobs check people.csv --template 018f2f6e-7c1a-7000-8000-000000000000 --json',
     '<%= config.bin %> jobs check --jsonl - < files.jsonl',
   ];
-  static override args = { file: Args.string({ description: 'file of recipients' }) };
+  // Without ignoreStdin, what is piped in would be taken for the name of the file.
+  static override args = { file: Args.string({ description: 'file of recipients', ignoreStdin: true }) };
   static override flags = {
     template: uuidFlag({ summary: 'Stored template, with what its service may do.', exclusive: ['content', 'jsonl'] }),
     type: Flags.string({ summary: 'Type of message of --content.', options: templateTypes }),

@@ -27,10 +27,10 @@ function requireUuid(input: string, name: string): string {
 }
 
 /** `--yes`, for commands that ask first. */
-export const yesFlag = Flags.boolean({ char: 'y', summary: 'Do it without asking.' });
+export const yesFlag = Flags.boolean({ char: 'y', summary: 'Do it without asking.', default: false });
 
 /** `--dry-run`. */
-export const dryRunFlag = Flags.boolean({ summary: 'Only show what would be done.' });
+export const dryRunFlag = Flags.boolean({ summary: 'Only show what would be done.', default: false });
 
 /** `--personalisation name=Ann`, repeatable, or one JSON object. */
 export const personalisationFlag = Flags.string({

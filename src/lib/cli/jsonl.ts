@@ -162,20 +162,22 @@ function decodeLine(bytes: Buffer): string {
 }
 
 class BatchWriter {
-  isClosed = false;
   private batch = '';
+  private failure: NodeJS.ErrnoException | null = null;
   private readonly output: Writable;
 
   constructor(output: Writable) {
     this.output = output;
-    output.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      this.isClosed = true;
-    });
+    output.on('error', (error: NodeJS.ErrnoException) => (this.failure ??= error));
   }
 
   get isFull(): boolean {
     return this.batch.length >= outputBatch;
+  }
+
+  /** True when the reader of the output has gone. */
+  get isClosed(): boolean {
+    return this.failure?.code === 'EPIPE';
   }
 
   add(line: string): void {
@@ -183,10 +185,19 @@ class BatchWriter {
     this.batch += '\n';
   }
 
+  /** Writes what was gathered, and waits while the reader is behind. @throws Error when it cannot be written */
   async flush(): Promise<void> {
-    if (this.batch === '' || this.isClosed) return;
-    const batch = this.batch;
+    const { batch } = this;
     this.batch = '';
-    if (!this.output.write(batch)) await once(this.output, 'drain').catch(() => (this.isClosed = true));
+    if (batch !== '' && this.failure === null && !this.output.write(batch)) await this.drained();
+    if (this.failure !== null && !this.isClosed) throw this.failure;
+  }
+
+  private async drained(): Promise<void> {
+    try {
+      await once(this.output, 'drain');
+    } catch (error) {
+      this.failure ??= error as NodeJS.ErrnoException;
+    }
   }
 }

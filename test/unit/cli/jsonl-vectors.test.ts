@@ -38,7 +38,14 @@ describe('templates render', () => {
 
   test.each(readRawVectors('render-sms.jsonl'))('sms $input', ({ inputText, expected }) => {
     const answer = render(inputText);
-    const same = ['missing', 'api_body', 'character_count', 'character_count_without_prefix', 'fragment_count', 'encoding'];
+    const same = [
+      'missing',
+      'api_body',
+      'character_count',
+      'character_count_without_prefix',
+      'fragment_count',
+      'encoding',
+    ];
     const names = [...same, 'too_long', 'empty'];
     expect(pick(answer, names)).toEqual(pick(expected, names));
     expect([answer['ok'], answer['sms_text']]).toEqual([true, expected['body']]);
@@ -101,7 +108,9 @@ describe('recipients validate', () => {
   const regrouped: Record<string, string> = { '298215318': '+298 21 53 18' };
 
   describe.each(types)('%s', (type) => {
-    const vectors = readRawVectors(`recipients-${type}.jsonl`).filter(({ expected }) => !('newer_metadata' in expected));
+    const vectors = readRawVectors(`recipients-${type}.jsonl`).filter(
+      ({ expected }) => !('newer_metadata' in expected),
+    );
 
     test.each(vectors)('$input', ({ input, inputText, expected }) => {
       const options = { type, international: input['international'] === true, landlines: input['landlines'] === true };

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { describe, expect, it, test } from 'vitest';
 import fc from 'fast-check';
 import { answerLines, exitCodeOf, longestLine, type LineHandler } from '../../../src/lib/cli/jsonl.ts';
@@ -21,6 +22,7 @@ async function answer(chunks: Iterable<Buffer>, handler: LineHandler = echo) {
     yield* chunks;
   }
   const counts = await answerLines(input(), output, handler);
+  await finished(output.end());
   return { counts, lines: written.join('').split('\n').slice(0, -1), writes: written.length };
 }
 
@@ -52,6 +54,29 @@ describe('lines', () => {
     const { lines, writes } = await answer([Buffer.from('x\n'.repeat(50_000))]);
     expect(lines).toHaveLength(50_000);
     expect(writes).toBeLessThan(10);
+  });
+
+  it('stop being answered when nobody reads the answers', async () => {
+    let taken = 0;
+    const closed = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    });
+    async function* input(): AsyncGenerator<Buffer> {
+      for (; taken < 1000; taken += 1) yield Buffer.from('x\n'.repeat(10_000));
+    }
+    await answerLines(input(), closed, echo);
+    expect(taken).toBeLessThan(10);
+  });
+
+  it('that cannot be written fail the run', async () => {
+    const full = new Writable({
+      highWaterMark: 1,
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('no space left'), { code: 'ENOSPC' })),
+    });
+    async function* input(): AsyncGenerator<Buffer> {
+      yield Buffer.from('x\n');
+    }
+    await expect(answerLines(input(), full, echo)).rejects.toThrow('no space left');
   });
 
   it('that are no UTF-8 are no JSON', async () => {

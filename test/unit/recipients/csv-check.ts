@@ -27,7 +27,7 @@ export interface CheckedText {
   readonly summary: CsvSummary;
   readonly rows: (CsvRow | null)[];
   /** The row with this index, which must be there. */
-  row(index: number): CsvRow;
+  readonly row: (index: number) => CsvRow;
 }
 
 export function checkText(text: string, options: CsvCheckOptions): CheckedText {
@@ -36,7 +36,7 @@ export function checkText(text: string, options: CsvCheckOptions): CheckedText {
   return {
     summary,
     rows,
-    row(index) {
+    row: (index) => {
       const row = rows[index];
       if (row == null) throw new Error(`There is no row ${index}`);
       return row;

@@ -11,7 +11,11 @@ interface Case {
   context?: { restricted?: boolean; dailyLimit?: number; dailyInternationalLimit?: number };
 }
 
-async function check(csv: string | Buffer, { type = 'sms', content = 'x', options, context }: Case = {}, shownRows = 50) {
+async function check(
+  csv: string | Buffer,
+  { type = 'sms', content = 'x', options, context }: Case = {},
+  shownRows = 50,
+) {
   return checkCsvFile({
     open: async () => sourceOf(csv),
     options: csvOptions(type, content, options),
@@ -32,7 +36,12 @@ test.each<[string, string, Case, Omit<CsvProblem, 'kind'>]>([
       messages: ['Notify can process up to 1 rows at once. Your file has 2 rows.'],
     },
   ],
-  ['no rows', 'phone number', {}, { title: 'Your file is missing some rows', messages: ['It needs at least one row of data.'] }],
+  [
+    'no rows',
+    'phone number',
+    {},
+    { title: 'Your file is missing some rows', messages: ['It needs at least one row of data.'] },
+  ],
   [
     'no rows, and no column',
     'phone number',
@@ -129,7 +138,10 @@ test.each<[string, string, Case, Omit<CsvProblem, 'kind'>]>([
     'letters in trial mode',
     'address line 1,address line 2,postcode\nA,B,SW1A 1AA',
     { type: 'letter', context: { restricted: true } },
-    { title: 'You cannot send this letter', messages: ['In trial mode you can only preview how your letters will look'] },
+    {
+      title: 'You cannot send this letter',
+      messages: ['In trial mode you can only preview how your letters will look'],
+    },
   ],
   [
     'too many messages, when nothing was sent today',

@@ -68,6 +68,7 @@ describe('the dialect', () => {
 });
 
 describe('a stream', () => {
+  // eslint-disable-next-line no-control-regex -- the separators U+001C-001E end lines
   const normalised = (text: string): string => text.replace(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/g, '\r\n');
 
   it('is read as its text is, wherever it is cut', async () => {
@@ -111,7 +112,10 @@ describe('a stream', () => {
   });
 
   it('may be left early', async () => {
-    const run = await checkCsvSource(sourceOf(`phone number\n${'07900900123\n'.repeat(50_000)}`, 1000), csvOptions('sms', 'x'));
+    const run = await checkCsvSource(
+      sourceOf(`phone number\n${'07900900123\n'.repeat(50_000)}`, 1000),
+      csvOptions('sms', 'x'),
+    );
     for await (const row of run.rows) {
       expect(row?.recipient).toBe('07900900123');
       break;
@@ -165,5 +169,12 @@ describe('a stream', () => {
 });
 
 test('names of files tell what separates cells', () => {
-  expect(['a.csv', 'b/c.CSV', 'd.TSV', 'e.xlsx', 'f', 'g.csv/h'].map(delimiterOf)).toEqual([',', ',', '\t', null, null, null]);
+  expect(['a.csv', 'b/c.CSV', 'd.TSV', 'e.xlsx', 'f', 'g.csv/h'].map(delimiterOf)).toEqual([
+    ',',
+    ',',
+    '\t',
+    null,
+    null,
+    null,
+  ]);
 });

@@ -67,8 +67,10 @@ describe('columns', () => {
 
   it('34: semicolons and tabs separate nothing', () => {
     for (const separator of [';', '\t']) {
-      const { columns } = checkText(`phone number${separator}a\n07900900123${separator}b`, csvOptions('sms', '((a))'))
-        .summary;
+      const { columns } = checkText(
+        `phone number${separator}a\n07900900123${separator}b`,
+        csvOptions('sms', '((a))'),
+      ).summary;
       expect(columns).toMatchObject({ headers: [`phone number${separator}a`], missing: ['a', 'phone number'] });
     }
   });

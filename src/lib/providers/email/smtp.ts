@@ -3,20 +3,23 @@ import { AppError, messageOf } from '../../core/errors.ts';
 import { toSmtpAddress } from '../../recipients/email-address.ts';
 import type { EmailProvider } from '../provider.ts';
 
-const timeoutMs = 10_000;
+const connectTimeoutMs = 10_000;
+/** Servers may look at a message for a while before they take it; who gives up too early sends it twice. */
+const answerTimeoutMs = 60_000;
 
 /**
  * Emails through an SMTP server. The server's yes is the last that is heard of a message, so it counts as delivered;
  * a 5xx answer is final, everything else is tried again by the queue.
  */
 export function createSmtpProvider({ url }: { url: string }): EmailProvider {
-  // The pool keeps connections only; rate and retries belong to the queue.
-  const transport = createTransport(url, {
+  // The pool keeps connections only; rate and retries belong to the queue. What the URL says in its query goes first.
+  const transport = createTransport({
+    url,
     pool: true,
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
-    socketTimeout: timeoutMs,
-  } as object);
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    socketTimeout: answerTimeoutMs,
+  });
   return {
     identifier: 'smtp',
     async send({ notificationId, to, from, replyTo, subject, text, html, unsubscribeUrl }) {
