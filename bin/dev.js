@@ -2,10 +2,8 @@
 // Runs the TypeScript sources directly: no build, no manifest.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { settings } from '@oclif/core';
 import { runProgram } from '../src/lib/cli/run-program.ts';
 
-settings.enableAutoTranspile = false;
 const root = join(import.meta.dirname, '..');
 const pjson = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 await runProgram({

@@ -1,6 +1,7 @@
 import { fastify, LogController, type FastifyInstance } from 'fastify';
 import type { App } from '../lib/app.ts';
 import { AppError } from '../lib/core/errors.ts';
+import { parseUuid } from '../lib/core/ids.ts';
 import { checkReadiness } from '../lib/observability/readiness.ts';
 import { queueDepths } from '../lib/queue/find-jobs.ts';
 import { readSandboxOutbox } from '../lib/providers/read-sandbox-outbox.ts';
@@ -38,12 +39,13 @@ export function buildAdminServer(app: App, state: { readonly draining: boolean }
   });
 
   server.get('/sandbox/messages', async (request) => {
-    const { to, since, notification_id: notificationId, limit } = request.query as Record<string, string | undefined>;
+    const query = request.query as Query;
+    const limit = readText(query, 'limit');
     const messages = await readSandboxOutbox(app, {
-      to: to ?? null,
-      since: readInstant(since),
-      notificationId: notificationId ?? null,
-      ...(limit !== undefined && { limit: readLimit(limit) }),
+      to: readText(query, 'to'),
+      since: readInstant(readText(query, 'since')),
+      notificationId: readId(readText(query, 'notification_id')),
+      ...(limit !== null && { limit: readLimit(limit) }),
     });
     return {
       messages: messages.map((message) => ({
@@ -64,8 +66,26 @@ export function buildAdminServer(app: App, state: { readonly draining: boolean }
   return server;
 }
 
-function readInstant(text: string | undefined): Date | null {
-  if (text === undefined || text === '') return null;
+type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A parameter, or null when it is absent or empty. */
+function readText(query: Query, name: string): string | null {
+  const value = query[name] ?? '';
+  if (typeof value !== 'string') throw new AppError('REQUEST_INVALID', `${name} is given more than once`);
+  if (value.includes('\0')) throw new AppError('REQUEST_INVALID', `${name} must not contain null characters`);
+  return value === '' ? null : value;
+}
+
+function readId(text: string | null): string | null {
+  const id = parseUuid(text);
+  if (text !== null && id === null) {
+    throw new AppError('REQUEST_INVALID', `notification_id is '${text}': expected the id of a notification`);
+  }
+  return id;
+}
+
+function readInstant(text: string | null): Date | null {
+  if (text === null) return null;
   const instant = new Date(text);
   if (Number.isNaN(instant.getTime())) {
     throw new AppError('REQUEST_INVALID', `since is '${text}': expected a time such as 2026-01-31T12:00:00Z`);

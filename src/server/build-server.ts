@@ -17,6 +17,8 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     loggerInstance: app.logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
+    // A token that is too long is refused as one, not by the HTTP parser.
+    http: { maxHeaderSize: 64 * 1024 },
     handlerTimeout: app.config.requestTimeout * 1000,
     trustProxy: app.config.trustedProxies.length > 0 ? [...app.config.trustedProxies] : false,
     // Longer than any request line: that something is no id is for its route to say, after authentication.

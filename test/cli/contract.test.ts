@@ -64,7 +64,7 @@ describe.concurrent('every command', () => {
   it.each(named)('$name has examples with long flags that exist', ({ name, command }) => {
     expect(command.examples?.length).toBeGreaterThan(0);
     for (const example of command.examples!) {
-      expect(example).toMatch(new RegExp(`^([A-Z_]+=\\S+ )*<%= config\\.bin %> ${name}( |$)`));
+      expect(example).toMatch(new RegExp(`(^|=\\S+ | \\| )<%= config\\.bin %> ${name}( |$)`));
       expect(example).not.toMatch(/ -[a-zA-Z]\b/);
       const words = [...example.replaceAll(/"[^"]*"/g, '""').matchAll(/ --([a-z-]+)/g)].map(([, flag]) => flag!);
       for (const flag of words) expect(Object.keys(command.flags)).toContain(flag);
@@ -126,7 +126,12 @@ describe.concurrent('every command', () => {
 
   it.each(named)('$name names an argument too many', async ({ command }) => {
     await refuses(
-      [...commandWords(command), ...requiredInput(command), 'surplus'],
+      [
+        ...commandWords(command),
+        ...Object.keys(command.args).map(() => anId),
+        ...requiredFlagInput(command),
+        'surplus',
+      ],
       /^Error: 'surplus' is not expected: /,
     );
   });
@@ -260,6 +265,15 @@ describe('standard output', () => {
       expect(stdout + stderr).not.toContain('\u001B');
     },
   );
+});
+
+it.each(['development', 'test', 'production'])('NODE_ENV=%s changes nothing', async (mode) => {
+  const result = await runCli(['config', 'check'], { env: { NODE_ENV: mode } });
+  expect(result).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^The configuration is good/),
+  });
 });
 
 describe('a question', () => {

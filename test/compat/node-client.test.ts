@@ -35,7 +35,7 @@ async function whenDelivered(client: NotifyClient, id: string): Promise<Record<s
   return waitFor(
     async () => {
       const { data } = await client.getNotificationById(id);
-      return data.status === 'delivered' ? (data as unknown as Record<string, unknown>) : null;
+      return data.status === 'delivered' ? data : null;
     },
     { what: `notification ${id} to be delivered` },
   );
@@ -87,7 +87,8 @@ describe('sending', () => {
       reference: 'email 1',
       content: {
         body: expect.stringContaining('# Hello Jo\\. Smith') as unknown,
-        subject: 'Hello Jo\\. Smith',
+        // Subjects show what escapes become (templating sheet §5.1.1).
+        subject: 'Hello Jo&#46; Smith',
         from_email: 'demo.service@notify.localhost',
         one_click_unsubscribe_url: unsubscribe,
       },
@@ -97,7 +98,7 @@ describe('sending', () => {
       type: 'email',
       email_address: 'someone@example.com',
       phone_number: null,
-      subject: 'Hello Jo\\. Smith',
+      subject: 'Hello Jo&#46; Smith',
       one_click_unsubscribe_url: unsubscribe,
       cost_in_pounds: 0,
     });

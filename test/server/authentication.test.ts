@@ -105,6 +105,7 @@ describe('a request is refused', () => {
     [3, 'for a critical extension', () => `Bearer ${token({ header: { alg: 'HS256', crit: ['x'] } })}`, 403, general],
     [3, 'for a kid that is no text', () => `Bearer ${token({ header: { alg: 'HS256', kid: 7 } })}`, 403, general],
     [3, 'for more than 4 KiB', () => `Bearer ${claims({ pad: 'x'.repeat(4096) })}`, 403, general],
+    [3, 'for more than 40 KiB', () => `Bearer ${claims({ pad: 'x'.repeat(30_000) })}`, 403, general],
     [4, 'without iss', () => `Bearer ${claims({ iss: undefined })}`, 403, 'Invalid token: iss field not provided'],
     ...['not a uuid', 5, true, {}, [], ''].map((iss): (typeof rows)[number] => [
       5,

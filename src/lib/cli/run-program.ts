@@ -1,4 +1,4 @@
-import { Config, run, type Interfaces } from '@oclif/core';
+import { Config, run, settings, type Interfaces } from '@oclif/core';
 import { messageOf } from '../core/errors.ts';
 import { toErrorDocument, toErrorReport, toErrorText } from './error-report.ts';
 import { unknownCommand } from './unknown-command.ts';
@@ -9,6 +9,8 @@ import { unknownCommand } from './unknown-command.ts';
  */
 export async function runProgram(options: Interfaces.Options): Promise<void> {
   watchOutput();
+  // With NODE_ENV=development the framework would look for sources and a compiler, and warn without them.
+  settings.enableAutoTranspile = false;
   const argv = process.argv.slice(2);
   const config = await Config.load(options);
   try {

@@ -50,8 +50,9 @@ export async function traceNotification(
       detail: `${how} provider ${notification.sentBy ?? 'unknown'}${reference}`,
     });
   }
-  const isOver = completedStatuses.includes(notification.status) && notification.updatedAt !== null;
-  if (isOver && notification.updatedAt !== notification.sentAt) {
+  // What is only `sent` was told with the handing over.
+  const isOver = completedStatuses.includes(notification.status) && notification.status !== 'sent';
+  if (isOver && notification.updatedAt !== null) {
     steps.push({
       at: notification.updatedAt,
       step: notification.status,
@@ -70,9 +71,13 @@ export async function traceNotification(
   return { notification, steps, next };
 }
 
+// As events are written; the database gives their members back in an order of its own.
+const detailOrder = ['attempt', 'error', 'code', 'retry_in_seconds', 'status', 'provider', 'kept', 'reason'];
+
 function describe(detail: Readonly<Record<string, unknown>>): string {
   return Object.entries(detail)
     .filter(([, value]) => value !== null)
+    .sort(([left], [right]) => detailOrder.indexOf(left) - detailOrder.indexOf(right))
     .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(', ');
 }

@@ -15,7 +15,7 @@ async function readSource(source: CsvSource) {
   for (;;) {
     const { done, value } = await records.next();
     if (done === true) return { cells, unclosed: value };
-    cells.push(value.cells);
+    for (const record of value) cells.push(record.cells);
   }
 }
 

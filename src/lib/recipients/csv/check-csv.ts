@@ -154,20 +154,24 @@ export async function checkCsvSource(source: CsvSource, options: CsvCheckOptions
   const extent = await measureSource(source);
   const records = readRecordsOfSource(source, extent);
   const first = await records.next();
-  const headers = first.done === true ? [] : first.value.cells;
+  const headers = first.done === true ? [] : first.value[0]!.cells;
   const isWidthNeeded = hasRepeatedHeaders(headers);
   const width = isWidthNeeded ? await widthOfRecords(readRecordsOfSource(source, extent)) : null;
   const check = new CsvCheck(headers, width, options);
-  let summary: CsvSummary | null = first.done === true ? check.summary(first.value) : null;
+  let summary: CsvSummary | null = null;
 
   async function* readRows(): AsyncGenerator<CsvRow | null> {
-    for (;;) {
-      const { done, value } = await records.next();
-      if (done === true) {
-        summary ??= check.summary(value ?? null);
-        return;
+    try {
+      let batch = first;
+      for (let isHeader = true; batch.done !== true; batch = await records.next()) {
+        for (const record of batch.value) {
+          if (!isHeader) yield check.row(record);
+          isHeader = false;
+        }
       }
-      yield check.row(value);
+      summary = check.summary(batch.value);
+    } finally {
+      await records.return(null);
     }
   }
 
@@ -192,8 +196,13 @@ function widthOfText(text: string): number {
 
 async function widthOfRecords(records: CsvRecordStream): Promise<number> {
   const width = new WidthFinder();
-  await records.next();
-  for await (const { cells } of records) width.push(cells);
+  let isHeader = true;
+  for await (const batch of records) {
+    for (const { cells } of batch) {
+      if (!isHeader) width.push(cells);
+      isHeader = false;
+    }
+  }
   return width.width;
 }
 

@@ -6,7 +6,10 @@ import { RecordReader, type CsvRecord, type UnclosedQuote } from './record-reade
 
 /** The records of a file; what is returned at the end is a quoted cell that nothing closed. */
 export type CsvRecords = Generator<CsvRecord, UnclosedQuote | null>;
-export type CsvRecordStream = AsyncGenerator<CsvRecord, UnclosedQuote | null>;
+/** Likewise, in batches: waiting for each record would cost more than reading it. No batch is empty. */
+export type CsvRecordStream = AsyncGenerator<CsvRecord[], UnclosedQuote | null>;
+
+const recordsInBatch = 256;
 
 /** Reads a small file that is given as text, as it is: an upload would have had its line ends normalised. */
 export function* readRecordsOfText(text: string): CsvRecords {
@@ -56,10 +59,10 @@ export async function* readRecordsOfSource(source: CsvSource, extent: CsvExtent)
   try {
     for await (const [line] of input.pipe(lines) as AsyncIterable<[string]>) {
       reader.push(line, emit);
-      yield* ready.splice(0);
+      if (ready.length >= recordsInBatch) yield ready.splice(0);
     }
     const unclosed = reader.finish(emit);
-    yield* ready;
+    if (ready.length > 0) yield ready;
     return unclosed;
   } finally {
     input.destroy();

@@ -1,5 +1,5 @@
 import type { Database } from '../../db/database.ts';
-import { listTeamRecipients } from '../../services/find-service.ts';
+import { listGuests, listTeamRecipients } from '../../services/find-service.ts';
 import { requireService } from '../../services/show-service.ts';
 import { showTemplate } from '../../templates/show-template.ts';
 import { mostRows, type CsvCheckOptions } from './csv-options.ts';
@@ -13,8 +13,8 @@ export interface TemplateCheckOptions {
 }
 
 /**
- * Reads a template and what its service may do: a service in trial mode sends to its team only (jobs sheet §8). The
- * allowance is that of a whole day.
+ * Reads a template and what its service may do. In trial mode the team and the guest list may be sent to, as when rows are
+ * sent (jobs sheet §6; the site's check, made by a team member, knows the team only). The allowance is that of a whole day.
  *
  * @throws AppError NOT_FOUND
  */
@@ -35,7 +35,7 @@ export async function readTemplateCheckOptions(
     options: {
       template,
       prefix: service.prefixSms ? service.name : null,
-      guestList: service.restricted ? await listTeamRecipients({ db }, service.id) : null,
+      guestList: service.restricted ? await listAllowed({ db }, service.id) : null,
       internationalSms: may('international_sms'),
       internationalLetters: may('international_letters'),
       landlines: may('sms_to_uk_landlines'),
@@ -47,4 +47,10 @@ export async function readTemplateCheckOptions(
     dailyLimit: dailyLimit[templateType],
     dailyInternationalLimit: service.internationalSmsMessageLimit,
   };
+}
+
+async function listAllowed({ db }: { db: Database }, serviceId: string): Promise<readonly unknown[]> {
+  const known = [...(await listTeamRecipients({ db }, serviceId)), ...(await listGuests({ db }, serviceId))];
+  // An empty list would mean anyone: this entry is nobody's number.
+  return known.length > 0 ? known : [null];
 }
