@@ -7,6 +7,7 @@ import {
   anId,
   isUuidFlag,
   readManifest,
+  requiredFlagInput,
   requiredInput,
   type CommandSpec,
   type FlagSpec,

@@ -39,12 +39,14 @@ export function commandWords({ id }: Pick<CommandSpec, 'id'>): string[] {
 export const anId = '018f2f6e-7c1a-7000-8000-000000000000';
 
 /** Flags and arguments that make the parser content; nothing is done with them. */
-export function requiredInput({ flags, args }: CommandSpec, without: string | null = null): string[] {
+export function requiredInput(command: CommandSpec, without: string | null = null): string[] {
+  const args = Object.entries(command.args).filter(([name, { required }]) => required === true && name !== without);
+  return [...args.map(() => anId), ...requiredFlagInput(command, without)];
+}
+
+export function requiredFlagInput({ flags }: CommandSpec, without: string | null = null): string[] {
   const given = Object.entries(flags).filter(([name, { required }]) => required === true && name !== without);
-  return [
-    ...Object.entries(args).flatMap(([name, { required }]) => (required === true && name !== without ? [anId] : [])),
-    ...given.flatMap(([name, flag]) => [`--${name}`, flag.options?.[0] ?? (isUuidFlag(flag) ? anId : 'x')]),
-  ];
+  return given.flatMap(([name, flag]) => [`--${name}`, flag.options?.[0] ?? (isUuidFlag(flag) ? anId : 'x')]);
 }
 
 export function isUuidFlag({ helpValue }: FlagSpec): boolean {

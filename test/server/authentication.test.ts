@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { revokeApiKey } from '../../src/lib/api-keys/revoke-api-key.ts';
 import { aService, anApiKey } from '../support/builders.ts';
 import { createTestClock } from './test-clock.ts';
@@ -9,7 +9,8 @@ const general =
   'Invalid token: make sure your API token matches the example at https://docs.notifications.service.gov.uk/rest-api.html#authorisation-header';
 const badClock = 'Error: Your system clock must be accurate to within 30 seconds';
 
-const clock = createTestClock('2026-03-10T12:00:00.400Z');
+const start = '2026-03-10T12:00:00.400Z';
+const clock = createTestClock(start);
 const now = Math.floor(clock.now().getTime() / 1000);
 const api = useApi({ clock });
 
@@ -22,6 +23,8 @@ beforeAll(async () => {
   key = (await anApiKey(api, serviceId)).text;
   secret = key.slice(-36);
 });
+
+beforeEach(() => clock.set(start));
 
 interface TokenParts {
   readonly header?: unknown;

@@ -44,7 +44,7 @@ export function describeUsageError(error: Error): UsageProblem {
     case 'NonExistentFlagsError':
       return unknownFlags(details);
     case 'FailedFlagValidationError':
-      return plain(missingFlags(details) ?? message);
+      return plain(missingFlags(details) ?? listed(message));
     case 'RequiredArgsError':
       return plain(missingArguments(details) ?? message);
     case 'UnexpectedArgsError':
@@ -103,6 +103,19 @@ function missingFlags({ parse }: ParserError): string | null {
   return missing
     .map(([name, { options }]) => `--${name} is missing${options ? `: expected one of ${options.join(', ')}` : ''}`)
     .join('; ');
+}
+
+/** In one line what the parser says in several. */
+function listed(message: string): string {
+  const [, ...problems] = message.split('\n').map((line) => line.trim());
+  return problems.length === 0 ? message : problems.map(rewordRelation).join('; ');
+}
+
+function rewordRelation(problem: string): string {
+  const [, flag, others] = /^All of the following must be provided when using (--\S+): (.+)$/.exec(problem) ?? [];
+  if (flag !== undefined) return `${flag} needs ${others} too`;
+  const [, given, other] = /^(--[^=\s]+)(?:=.*)? cannot also be provided when using (--\S+)$/s.exec(problem) ?? [];
+  return given === undefined ? problem : `${given} and ${other} exclude each other`;
 }
 
 function missingArguments({ args = [] }: ParserError): string | null {
