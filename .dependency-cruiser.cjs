@@ -40,7 +40,10 @@ module.exports = {
       name: 'only-repositories-import-pg',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/lib/db/|-repository\\.ts$' },
-      to: { path: 'node_modules/(pg|pg-copy-streams|sql-template-strings|@types/pg)/', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: 'node_modules/(pg|pg-copy-streams|sql-template-strings|@types/pg)/',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-queue-imports-pg-boss',
