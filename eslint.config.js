@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const bannedFileNames = ['utils', 'util', 'helpers', 'helper', 'common', 'shared', 'misc'];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'docs/generated/'] },
+  { ignores: ['dist/', 'dist.*/', 'node_modules/', 'coverage/', 'docs/generated/'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

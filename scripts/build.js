@@ -1,19 +1,33 @@
 // Compiles src to dist and writes the oclif manifest. Plain JavaScript: it also runs where only an older Node is found.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const node = process.execPath;
+const dist = join(root, 'dist');
+const fresh = join(root, `dist.${process.pid}.new`);
+const old = join(root, `dist.${process.pid}.old`);
 
 function run(...args) {
-  const { status, error } = spawnSync(node, args, { cwd: root, stdio: 'inherit' });
+  const { status, error } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status === 0) return;
   if (error) console.error(error.message);
+  rmSync(fresh, { recursive: true, force: true });
   process.exit(status ?? 1);
 }
 
-rmSync(new URL('../dist', import.meta.url), { recursive: true, force: true });
-rmSync(new URL('../oclif.manifest.json', import.meta.url), { force: true });
-run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
+run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', fresh);
+// Swapped in one step: processes that run the old build must not meet a folder that is half there.
+moveAway(dist, old);
+renameSync(fresh, dist);
+rmSync(old, { recursive: true, force: true });
 run('scripts/write-manifest.js');
+
+function moveAway(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+  }
+}

@@ -3,10 +3,11 @@
  * with the counts alone on the last line. With REQUIRE_ALL=1 a skip is a failure.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isBuildStale } from './build-state.js';
 import { isEverythingRequired, readSkips, skipsFileVariable } from '../test/support/skip-registry.ts';
 import { summaryFileVariable, type RunSummary } from '../test/support/summary-reporter.ts';
 
@@ -80,25 +81,6 @@ function readSummary(file: string): RunSummary {
 function vitestProgram(): string {
   const manifest = createRequire(import.meta.url).resolve('vitest/package.json');
   return join(dirname(manifest), 'vitest.mjs');
-}
-
-/** True when something the build reads is newer than what it wrote. */
-function isBuildStale(): boolean {
-  const manifest = join(root, 'oclif.manifest.json');
-  const dist = join(root, 'dist');
-  if (!existsSync(manifest) || !existsSync(dist)) return true;
-  // The manifest is written last.
-  const builtAt = statSync(manifest).mtimeMs;
-  const inputs = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.js'];
-  return inputs.some((input) => newestChange(join(root, input)) > builtAt);
-}
-
-/** The latest modification of a file, or of a folder and all it holds; folders change when a file goes. */
-function newestChange(path: string): number {
-  if (!existsSync(path)) return 0;
-  const { mtimeMs } = statSync(path);
-  if (!statSync(path).isDirectory()) return mtimeMs;
-  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestChange(join(path, name))), mtimeMs);
 }
 
 /** Runs a Node program on the Node that runs this one; resolves with its exit code. */

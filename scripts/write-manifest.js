@@ -1,5 +1,5 @@
 // Writes oclif.manifest.json, with which no command has to be imported to print help or to find another.
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Plugin } from '@oclif/core';
 
@@ -12,4 +12,7 @@ const plugin = new Plugin({
   respectNoCacheDefault: true,
 });
 await plugin.load();
-writeFileSync(new URL('../oclif.manifest.json', import.meta.url), `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+const manifest = fileURLToPath(new URL('../oclif.manifest.json', import.meta.url));
+const fresh = `${manifest}.${process.pid}`;
+writeFileSync(fresh, `${JSON.stringify(plugin.manifest, null, 2)}\n`);
+renameSync(fresh, manifest);

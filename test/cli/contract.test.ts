@@ -218,6 +218,14 @@ describe.concurrent('values of flags', () => {
       args: ['serve', '--concurrency', '0'],
       message: "--concurrency is '0': expected an integer greater than or equal to 1",
     },
+    {
+      args: ['jobs', 'check', 'a.csv', '--subject', 'x'],
+      message: '--subject needs --content too',
+    },
+    {
+      args: ['jobs', 'check', 'a.csv', '--template', anId, '--content', 'x', '--type', 'sms'],
+      message: '--template and --content exclude each other; --content and --template exclude each other',
+    },
     { args: ['serve', '--role'], message: '--role has no value: expected one of all, api, worker, scheduler' },
     {
       args: ['serve', '--queues', 'send-sms,nope', '--role', 'api'],

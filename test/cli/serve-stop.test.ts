@@ -53,6 +53,8 @@ describe('SIGTERM', () => {
     expect((await get(admin_url, '/live')).status).toBe(200);
     const sent = await sendSms(url, sender);
     expect(sent.status).toBe(201);
+    // Clients that keep their connection are sent away, so that none is cut off at the end.
+    expect((await fetch(`${url}/_status`)).headers.get('connection')).toBe('close');
     expect((await getAs(sender.key, url, `/v2/notifications/${sent.body.id}`)).status).toBe(200);
     const { exitCode, stdout, stderr } = await ended;
     expect(performance.now() - startedAt).toBeGreaterThan(2900);
