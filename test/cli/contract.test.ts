@@ -224,7 +224,7 @@ describe.concurrent('values of flags', () => {
     },
     {
       args: ['jobs', 'check', 'a.csv', '--template', anId, '--content', 'x', '--type', 'sms'],
-      message: '--template and --content exclude each other; --content and --template exclude each other',
+      message: '--content and --template exclude each other',
     },
     { args: ['serve', '--role'], message: '--role has no value: expected one of all, api, worker, scheduler' },
     {

@@ -240,10 +240,6 @@ describe.concurrent('a database that does not answer', () => {
     );
   });
 
-  it('69 for a host name that does not exist', async () => {
-    await unavailable(['db', 'status'], 'postgres://notify:hunter2@no-such-host.invalid/notify');
-  });
-
   it('69 for a server that accepts and says nothing', { timeout: 60_000 }, async ({ onTestFinished: atEnd }) => {
     const sockets = new Set<Socket>();
     const silent = createServer((socket) => void sockets.add(socket)).listen(0, '127.0.0.1');

@@ -55,6 +55,8 @@ export function openDatabase({ url, poolSize, applicationName, onIdleError }: Da
   });
   // Without this listener, an error on an idle connection (a database restart) ends the process.
   pool.on('error', (error) => onIdleError?.(error));
+  // A connection that is in use reports its loss to its statement; the event alone would end the process, too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   return {
     query: (statement) => run(pool, statement),
