@@ -44,24 +44,7 @@ export const completedStatuses: readonly NotificationStatus[] = [
 ];
 
 /** Values that a list of notifications may be filtered by. */
-export const statusFilters = [
-  'cancelled',
-  'created',
-  'sending',
-  'sent',
-  'delivered',
-  'pending',
-  'failed',
-  'technical-failure',
-  'temporary-failure',
-  'permanent-failure',
-  'pending-virus-check',
-  'validation-failed',
-  'virus-scan-failed',
-  'returned-letter',
-  'accepted',
-  'received',
-] as const;
+export const statusFilters = [...notificationStatuses, 'accepted', 'received'] as const;
 
 export type StatusFilter = (typeof statusFilters)[number];
 
