@@ -1,13 +1,12 @@
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
 import type { SendResult } from '../providers/provider.ts';
-import { defineTask, type Task, type TaskContext } from '../queue/task.ts';
+import type { Task, TaskContext } from '../queue/task.ts';
 import { requireService } from '../services/show-service.ts';
 import { renderEmail } from '../templates/render-email.ts';
 import { findTemplateVersionOfService } from '../templates/show-template.ts';
 import {
-  exhaustedError,
-  recordFailedAttempt,
+  deliverTask,
   recordSent,
   recordTechnicalFailure,
   testKeyResult,
@@ -89,15 +88,5 @@ export async function deliverEmail(
 
 /** The queue's view of `deliverEmail`. */
 export function deliverEmailTask(deps: DeliverDeps): Task {
-  return defineTask<DeliverArgs>({
-    name: 'deliver_email',
-    run: (args, context) => deliverEmail(deps, args, context),
-    onFailure: (tx, { notificationId }, failure) => recordFailedAttempt(deps, tx, notificationId, failure),
-    async onExhausted(tx, { notificationId }, failure) {
-      await recordFailedAttempt(deps, tx, notificationId, failure);
-      const { message } = exhaustedError('send_email_to_provider', notificationId);
-      const moved = await recordTechnicalFailure(deps, tx, { id: notificationId, notificationType: 'email' }, message);
-      if (moved) deps.logger.error({ err: failure.error }, message);
-    },
-  });
+  return deliverTask(deps, 'email', deliverEmail);
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../observability/logger.ts';
 import type { ProviderRegistry, SendResult, Verdict } from '../providers/provider.ts';
 import { sandboxOutcome } from '../providers/sandbox-outcome.ts';
 import type { NewJob } from '../queue/job-queue.ts';
-import type { TaskFailure } from '../queue/task.ts';
+import { defineTask, type Task, type TaskContext, type TaskFailure } from '../queue/task.ts';
 import type { PersistDeps } from './persist-notification.ts';
 import { insertNotificationEvent } from './notification-event-repository.ts';
 import { updateNotification, type NotificationChanges } from './notification-repository.ts';
@@ -154,4 +154,23 @@ export function exhaustedError(
     'NOTIFICATION_TECHNICAL_FAILURE',
     `RETRY FAILED: Max retries reached. The task ${providerTask} failed for notification ${notificationId}. Notification has been updated to technical-failure`,
   );
+}
+
+/** The queue's view of a deliver use case: failed attempts are noted, used-up retries end in `technical-failure`. */
+export function deliverTask(
+  deps: DeliverDeps,
+  type: 'sms' | 'email',
+  deliver: (deps: DeliverDeps, args: DeliverArgs, context: TaskContext) => Promise<void>,
+): Task {
+  return defineTask<DeliverArgs>({
+    name: `deliver_${type}`,
+    run: (args, context) => deliver(deps, args, context),
+    onFailure: (tx, { notificationId }, failure) => recordFailedAttempt(deps, tx, notificationId, failure),
+    async onExhausted(tx, { notificationId }, failure) {
+      await recordFailedAttempt(deps, tx, notificationId, failure);
+      const { message } = exhaustedError(`send_${type}_to_provider`, notificationId);
+      const moved = await recordTechnicalFailure(deps, tx, { id: notificationId, notificationType: type }, message);
+      if (moved) deps.logger.error({ err: failure.error }, message);
+    },
+  });
 }

@@ -1,13 +1,12 @@
 import { AppError } from '../core/errors.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
 import type { SendResult } from '../providers/provider.ts';
-import { defineTask, type Task, type TaskContext } from '../queue/task.ts';
+import type { Task, TaskContext } from '../queue/task.ts';
 import { requireService } from '../services/show-service.ts';
 import { renderSms } from '../templates/render-sms.ts';
 import { findTemplateVersionOfService } from '../templates/show-template.ts';
 import {
-  exhaustedError,
-  recordFailedAttempt,
+  deliverTask,
   recordSent,
   recordTechnicalFailure,
   testKeyResult,
@@ -101,15 +100,5 @@ export async function deliverSms(
 
 /** The queue's view of `deliverSms`. */
 export function deliverSmsTask(deps: DeliverDeps): Task {
-  return defineTask<DeliverArgs>({
-    name: 'deliver_sms',
-    run: (args, context) => deliverSms(deps, args, context),
-    onFailure: (tx, { notificationId }, failure) => recordFailedAttempt(deps, tx, notificationId, failure),
-    async onExhausted(tx, { notificationId }, failure) {
-      await recordFailedAttempt(deps, tx, notificationId, failure);
-      const { message } = exhaustedError('send_sms_to_provider', notificationId);
-      const moved = await recordTechnicalFailure(deps, tx, { id: notificationId, notificationType: 'sms' }, message);
-      if (moved) deps.logger.error({ err: failure.error }, message);
-    },
-  });
+  return deliverTask(deps, 'sms', deliverSms);
 }
