@@ -5,7 +5,7 @@ import { createApp } from '../../src/lib/app.ts';
 import { connectClient } from '../../src/lib/db/database.ts';
 import { migrateDatabase, type MigrateInput } from '../../src/lib/db/migrate-database.ts';
 import { listMigrationFiles } from '../../src/lib/db/migration-files.ts';
-import { readSchemaStatus } from '../../src/lib/db/schema-status.ts';
+import { migrationsTable, readSchemaStatus } from '../../src/lib/db/schema-status.ts';
 import { silentLogger } from '../../src/lib/observability/logger.ts';
 import { schemaSteps } from '../../src/lib/schema-steps.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -224,6 +224,26 @@ describe('a table in use', () => {
       expect(await exists(database, 'beside')).toBe(true);
       await reader.end();
     }));
+
+  it.each([migrationsTable, 'pgboss.version'])(
+    'may be %s itself: no migration waits for it longer than asked',
+    (table) =>
+      withDatabase(true, async (database, migrate) => {
+        await migrate({});
+        const holder = await connectClient(database.url, 'holder');
+        await holder.query(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE;`);
+        const lines: string[] = [];
+
+        await expect(migrate({ lockTimeoutMs: 20, onProgress: (line) => lines.push(line) })).rejects.toMatchObject({
+          code: 'LOCKED',
+        });
+        expect(lines.at(-1)).toBe('A table is locked by running queries; attempt 5 of 5');
+
+        await holder.query('ROLLBACK');
+        expect((await migrate({})).migrations).toEqual([]);
+        await holder.end();
+      }),
+  );
 });
 
 describe('a migration that fails', () => {

@@ -30,6 +30,7 @@ export interface MigrateResult {
 // Any fixed number: all versions of the program must agree on it.
 const migrationLock = 5_071_960_11;
 const lockAttempts = 5;
+const lockNotAvailable = '55P03';
 
 /**
  * Brings the schema up to date: the files of `migrations/` in order, each in its own transaction, then the steps of
@@ -66,14 +67,15 @@ async function planMigrations(db: Queryable, { steps, dir = migrationsDir }: Mig
 
 async function runMigrations(client: pg.Client, db: Queryable, input: MigrateInput): Promise<MigrateResult> {
   const { steps, dir = migrationsDir, lockTimeoutMs = 4000, onProgress = () => undefined } = input;
-  const before = await readSchemaStatus(db, steps, dir);
+  await db.query(`SET lock_timeout = ${Math.trunc(lockTimeoutMs)}`);
+  const retrying = <T>(work: () => Promise<T>): Promise<T> => retryWhileLocked(db, { lockTimeoutMs, onProgress }, work);
+
+  const before = await retrying(() => readSchemaStatus(db, steps, dir));
   assertServerVersion(before.serverVersion);
   assertNotNewer(before);
-  await db.query(`SET lock_timeout = ${Math.trunc(lockTimeoutMs)}`);
-
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await runner({
+  try {
+    await retrying(() =>
+      runner({
         dbClient: client,
         dir,
         ignorePattern: `(?!${migrationFilePattern.source.slice(1)}).*`,
@@ -83,12 +85,39 @@ async function runMigrations(client: pg.Client, db: Queryable, input: MigrateInp
         checkOrder: true,
         noLock: true,
         logger: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      });
-      break;
+      }),
+    );
+  } catch (error) {
+    throw migrationFailure(error, await firstPending(db, steps, dir));
+  }
+  for (const step of steps) {
+    if (!before.pending.includes(step.name)) continue;
+    try {
+      await retrying(() => step.apply(db));
+    } catch (error) {
+      throw migrationFailure(error, step.name);
+    }
+  }
+  for (const name of before.pending) onProgress(`Migrated ${name}`);
+  return { migrations: [...before.pending], plan: [] };
+}
+
+/**
+ * Repeats work that gave up waiting for a table lock. Between attempts the queue behind the table drains.
+ *
+ * @throws AppError LOCKED after the last attempt; whatever else `work` throws, its transaction rolled back
+ */
+async function retryWhileLocked<T>(
+  db: Queryable,
+  { lockTimeoutMs, onProgress }: { lockTimeoutMs: number; onProgress: (line: string) => void },
+  work: () => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
     } catch (error) {
       await db.query('ROLLBACK');
-      if ((error as { code?: unknown }).code !== '55P03')
-        throw migrationFailure(error, await firstPending(db, steps, dir));
+      if ((error as { code?: unknown }).code !== lockNotAvailable) throw error;
       if (attempt === lockAttempts) {
         throw new AppError(
           'LOCKED',
@@ -103,16 +132,6 @@ async function runMigrations(client: pg.Client, db: Queryable, input: MigrateInp
       await delay(500 + Math.random() * 1500);
     }
   }
-  for (const step of steps) {
-    if (!before.pending.includes(step.name)) continue;
-    try {
-      await step.apply(db);
-    } catch (error) {
-      throw migrationFailure(error, step.name);
-    }
-  }
-  for (const name of before.pending) onProgress(`Migrated ${name}`);
-  return { migrations: [...before.pending], plan: [] };
 }
 
 async function takeLock(db: Queryable, waitMs: number): Promise<void> {
