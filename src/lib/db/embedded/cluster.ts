@@ -120,7 +120,7 @@ export async function createCluster(
   binaries: Binaries,
   account: Account | null,
 ): Promise<void> {
-  await removeLeftovers(dataDir);
+  await removeUnfinishedClusters(dataDir);
   const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const fresh = `${dataDir}.making-${unique}`;
   const passwordFile = `${fresh}.password`;
@@ -129,7 +129,6 @@ export async function createCluster(
     if (account !== null) await lchown(fresh, account.uid, account.gid);
     await writePasswordFile(passwordFile, password, account);
     await initialise(fresh, passwordFile, binaries, account);
-    // Before the rename, after which nobody looks for leftovers any more.
     await rm(passwordFile);
     // An empty folder may stand there.
     await rmdir(dataDir).catch(() => undefined);
@@ -202,7 +201,8 @@ async function runInitdb(
   });
 }
 
-async function removeLeftovers(dataDir: string): Promise<void> {
+/** Removes what starts that were killed left beside the data folder. Call it with the state mutex held. */
+export async function removeUnfinishedClusters(dataDir: string): Promise<void> {
   const parent = path.dirname(dataDir);
   for (const name of await readdir(parent)) {
     if (!name.startsWith(`${path.basename(dataDir)}.making-`)) continue;

@@ -5,7 +5,7 @@ import { AppError } from '../../core/errors.ts';
 import { accountOfOwner, canEnter, chooseAccount, type Account } from './account.ts';
 import { majorOf, prepareBinaries } from './binaries.ts';
 import { findBinaryPackage } from './binary-package.ts';
-import { checkCluster, createCluster, inspectCluster } from './cluster.ts';
+import { checkCluster, createCluster, inspectCluster, removeUnfinishedClusters } from './cluster.ts';
 import { keepPassword, type Credentials } from './credentials.ts';
 import { chooseLayout, readLayout, type Layout } from './layout.ts';
 import { resetPassword } from './password-reset.ts';
@@ -45,8 +45,12 @@ export async function preparePlace(input: PlaceInput): Promise<PreparedPlace> {
   const binaries = await prepareBinaries(source, account, home);
   const { dataDir, isRelocated } = layout;
   const place = { home, dataDir, isRelocated, binaries, account, notice, isNew: !exists };
-  if (exists) await learnPassword(place, input);
-  else await makeCluster(place, input);
+  if (exists) {
+    await removeUnfinishedClusters(dataDir);
+    await learnPassword(place, input);
+  } else {
+    await makeCluster(place, input);
+  }
   return place;
 }
 
