@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+
+/** What objects are kept for; each area is a folder, or a bucket. */
+export type StorageArea =
+  'documents' | 'letters' | 'letters-scan' | 'letters-invalid' | 'csv-uploads' | 'contact-lists';
+
+export interface ObjectInfo {
+  /** Path of the object within its area, with `/` between the parts. */
+  readonly key: string;
+  readonly size: number;
+  readonly modifiedAt: Date;
+  /** Lower-case names to text. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface PutOptions {
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+}
+
+/** Files of the product: on a folder or in S3-compatible storage. */
+export interface ObjectStore {
+  /** Stores an object durably, replacing one of the same key; a reader sees the old or the new one, never a part. */
+  put(area: StorageArea, key: string, content: Uint8Array | Readable, options?: PutOptions): Promise<void>;
+  /** The whole object, or null when there is none. */
+  read(area: StorageArea, key: string): Promise<Buffer | null>;
+  /** The object as a stream, or null when there is none. */
+  open(area: StorageArea, key: string): Promise<Readable | null>;
+  head(area: StorageArea, key: string): Promise<ObjectInfo | null>;
+  /** Objects whose key starts with the prefix, in key order, without holding them all in memory. Metadata is left out. */
+  list(area: StorageArea, prefix?: string): AsyncIterable<Omit<ObjectInfo, 'metadata'>>;
+  /** Copies an object with its metadata, which `metadata` replaces when given. False when there is none. */
+  copy(from: ObjectPlace, to: ObjectPlace, metadata?: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Deleting what is not there is no error. */
+  delete(area: StorageArea, key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ObjectPlace {
+  readonly area: StorageArea;
+  readonly key: string;
+}
