@@ -24,7 +24,8 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_claimed_at_idx ON idempotency_keys (claimed_at);
 
--- Files sent by email. The content is in the store, encrypted with a key that only the link holds.
+-- Files sent by email. The content is in the store; it and filename are encrypted with a key that only the link holds.
+-- tries counts confirmations of the address since tries_since.
 CREATE TABLE documents (
   id uuid PRIMARY KEY,
   service_id uuid NOT NULL,
@@ -35,8 +36,10 @@ CREATE TABLE documents (
   key_digest bytea NOT NULL,
   recipient_digest bytea,
   available_until timestamp NOT NULL,
-  created_at timestamp NOT NULL
-);
+  created_at timestamp NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  tries_since timestamp
+) WITH (fillfactor = 80);
 CREATE INDEX documents_available_until_idx ON documents (available_until);
 
 -- content is encrypted.
@@ -78,6 +81,20 @@ CREATE TABLE unsubscribe_request (
 CREATE INDEX unsubscribe_request_notification_id_idx ON unsubscribe_request (notification_id);
 CREATE INDEX unsubscribe_request_service_id_idx ON unsubscribe_request (service_id, created_at);
 CREATE INDEX unsubscribe_request_report_id_idx ON unsubscribe_request (unsubscribe_request_report_id);
+
+-- A letter's barcode names its files: no two letters share one.
+CREATE UNIQUE INDEX notifications_letter_reference_key ON notifications (reference)
+  WHERE notification_type = 'letter' AND reference IS NOT NULL;
+
+-- References and addresses may be longer than an index can hold: their beginnings are indexed, and searched with.
+DROP INDEX notifications_client_reference_idx;
+CREATE INDEX notifications_client_reference_idx ON notifications (service_id, left(client_reference, 255))
+  WHERE client_reference IS NOT NULL;
+DROP INDEX notifications_normalised_to_idx;
+CREATE INDEX notifications_normalised_to_idx ON notifications (service_id, left(normalised_to, 255) text_pattern_ops);
+
+-- The only hidden templates of letters are those of precompiled ones, made by the first of them: one for each service.
+CREATE UNIQUE INDEX templates_precompiled_key ON templates (service_id) WHERE hidden AND template_type = 'letter';
 
 -- Every process keeps settings of services in memory; a commit that changes them tells all of them, whoever writes.
 CREATE FUNCTION announce_changed_service() RETURNS trigger LANGUAGE plpgsql SET search_path = public AS $$

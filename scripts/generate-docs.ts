@@ -5,6 +5,7 @@ import { cliPage } from './docs/cli-page.ts';
 import { configPage } from './docs/config-page.ts';
 import { errorsPage } from './docs/errors-page.ts';
 import { metricsPage } from './docs/metrics-page.ts';
+import { openApiDocument } from './docs/openapi-document.ts';
 import { queuesPage } from './docs/queues-page.ts';
 
 const folder = fileURLToPath(new URL('../docs/generated/', import.meta.url));
@@ -15,6 +16,7 @@ const pages: Record<string, string> = {
   'config.md': configPage(),
   'errors.md': errorsPage(),
   'metrics.md': await metricsPage(),
+  'openapi.json': await openApiDocument(),
   'queues.md': queuesPage(),
 };
 

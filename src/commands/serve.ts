@@ -7,6 +7,7 @@ import type { Config } from '../lib/config/schema.ts';
 import { AppError } from '../lib/core/errors.ts';
 import type { Demo } from '../lib/demo/demo.ts';
 import type { App } from '../lib/app.ts';
+import type { Seed } from '../lib/seed/seed.ts';
 import { queueNames, resolveQueues, type QueueName } from '../lib/queue/queues.ts';
 
 interface Ready {
@@ -27,10 +28,15 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
   static override examples = [
     '<%= config.bin %> serve --demo',
     '<%= config.bin %> serve --port 0 --json',
+    '<%= config.bin %> serve --seed seed.json',
     '<%= config.bin %> serve --role worker --queues sender,retry',
   ];
   static override flags = {
     demo: Flags.boolean({ summary: 'Make a demo service with templates and print its API keys.' }),
+    seed: Flags.string({
+      summary: 'JSON file of services, keys and templates to make with given ids and secrets; docs/seed.md.',
+      helpValue: 'FILE',
+    }),
     port: Flags.string({ summary: 'Public port; 0 takes a free one (PORT).', helpValue: 'PORT' }),
     host: Flags.string({ summary: 'Address of the public port (NOTIFY_HOST).' }),
     'admin-port': Flags.string({
@@ -69,8 +75,10 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
 
     // Listening for signals first: one that comes during a slow start must stop it too.
     const stopping = nextShutdownSignal(() => this.notice('Stopped at once.'));
+    const seed = flags.seed === undefined ? null : await readSeed(flags.seed);
     const app = await this.createServingApp(config, role);
     try {
+      if (seed !== null) await this.plant(app, seed);
       await this.serve(app, { role, queues, demo: flags.demo }, stopping);
     } finally {
       await app.close();
@@ -89,10 +97,20 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
       logger,
       supervise: role === 'all' || role === 'worker',
       schedule: role === 'all' || role === 'scheduler',
+      remember: true,
       onNotice: (line) => this.notice(line),
     });
     this.notice(`Database: ${app.database.place}`);
     return app;
+  }
+
+  private async plant(app: App, seed: ReadSeed): Promise<void> {
+    const { plantSeed } = await import('../lib/seed/plant-seed.ts');
+    const { counts, warnings } = await plantSeed(app, seed);
+    for (const warning of warnings) this.addWarning(warning);
+    this.notice(
+      `Seed ${seed.file}: ${counts.created} created, ${counts.changed} changed, ${counts.unchanged} as they were`,
+    );
   }
 
   private async serve(
@@ -141,6 +159,17 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
   protected render(): undefined {
     return undefined;
   }
+}
+
+interface ReadSeed {
+  readonly file: string;
+  readonly seed: Seed;
+}
+
+/** Before anything is started: a mistake in the file costs no database. */
+async function readSeed(file: string): Promise<ReadSeed> {
+  const { readSeedFile } = await import('../lib/seed/read-seed-file.ts');
+  return { file, seed: await readSeedFile(file) };
 }
 
 /** @throws AppError USAGE_INVALID without any name, QUEUE_UNKNOWN for one that is none */

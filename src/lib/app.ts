@@ -3,15 +3,27 @@ import type { Config } from './config/schema.ts';
 import { readSecretKeys } from './config/read-secret-keys.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { createIds, type Ids } from './core/ids.ts';
+import { createRedis, type Redis } from './cache/redis.ts';
+import { createServiceCache, type ServiceCache } from './cache/service-cache.ts';
+import { watchServices } from './cache/watch-services.ts';
 import { createSecretBox, type SecretBox } from './core/secret-box.ts';
 import { openDatabase, type Database } from './db/database.ts';
 import { locateDatabase, type LocatedDatabase } from './db/locate-database.ts';
 import { assertSchemaCurrent, readSchemaStatus } from './db/schema-status.ts';
+import { createLimits } from './limits/create-limits.ts';
+import type { Limits } from './limits/limits.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import {
+  createNotificationWriter,
+  type NotificationWriter,
+  type WriterOptions,
+} from './notifications/notification-writer.ts';
 import type { Logger } from './observability/logger.ts';
 import { createProviderRegistry } from './providers/create-provider-registry.ts';
 import type { ProviderRegistry } from './providers/provider.ts';
 import { schemaSteps } from './schema-steps.ts';
+import { createObjectStore } from './storage/create-object-store.ts';
+import type { ObjectStore } from './storage/object-store.ts';
 
 /** Everything that use cases depend on, made once per process. A use case takes the slice it names. */
 export interface App {
@@ -23,10 +35,18 @@ export interface App {
   readonly metrics: Metrics;
   readonly database: Pick<LocatedDatabase, 'kind' | 'place'>;
   readonly db: Database;
+  /** Settings of services, as this process remembers them. */
+  readonly cache: ServiceCache;
   readonly boss: Boss;
   readonly queue: JobQueue;
   readonly secretBox: SecretBox;
+  /** Stores accepted messages. */
+  readonly writer: NotificationWriter;
+  /** Whether live messages of this service are only queued when they are accepted. */
+  readonly isQueueFirst: (serviceId: string) => boolean;
   readonly providers: ProviderRegistry;
+  readonly limits: Limits;
+  readonly storage: ObjectStore;
   readonly emailDomain: string;
   /** Finishes what runs, then lets go of everything, in the reverse order of its making. */
   close(): Promise<void>;
@@ -40,6 +60,8 @@ export interface AppOptions {
   readonly supervise?: boolean;
   /** Fires scheduled tasks. */
   readonly schedule?: boolean;
+  /** Remembers settings of services, and listens for their changes; for processes that stay. */
+  readonly remember?: boolean;
   /** Lines for the operator, such as where the embedded database is. */
   readonly onNotice?: (line: string) => void;
   readonly clock?: Clock;
@@ -73,6 +95,29 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     if (located.kind === 'embedded') await migrateIfPending(db, located.url);
     assertSchemaCurrent(await readSchemaStatus(db, schemaSteps));
 
+    const cache = createServiceCache();
+    if (options.remember === true) {
+      const watch = watchServices({ url: located.url, applicationName: `${name} news`, cache, logger });
+      releasers.push(() => watch.close());
+    }
+
+    const storage = createObjectStore(config);
+    releasers.push(() => storage.close());
+
+    const metrics = createMetrics();
+    // Commands end before Redis would be of use to them: the counter rows are what they change.
+    const redisUrl = options.remember === true ? config.redisUrl : null;
+    const redis = redisUrl === null ? null : createAppRedis(redisUrl, { logger, metrics });
+    if (redis !== null) releasers.push(() => redis.close());
+    const limits = createLimits(
+      { db, clock, redis },
+      {
+        rateLimited: config.apiRateLimitEnabled === 'true',
+        onRateCheck: (seconds) => metrics.rateLimitCheckSeconds.observe({ algorithm: 'token_bucket' }, seconds),
+      },
+    );
+    releasers.push(() => limits.close());
+
     const ids = createIds();
     const providers = await createProviderRegistry(config, { db, clock, ids });
     // Before the queue, which is closed first: its last jobs still send.
@@ -90,6 +135,10 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     });
     await boss.start();
     releasers.push(() => boss.stop({ graceful: true, timeout: config.shutdownGrace * 1000 }));
+    const queue = createJobQueue(boss);
+    const writer = createNotificationWriter({ db, queue, secretBox, limits }, writerOptions(config, metrics));
+    releasers.push(() => writer.drain());
+    const highVolumeServices = new Set(config.highVolumeServices);
 
     return {
       config,
@@ -97,13 +146,18 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       ids,
       random: Math.random,
       logger,
-      metrics: createMetrics(),
+      metrics,
       database: located,
       db,
+      cache,
       boss,
-      queue: createJobQueue(boss),
+      queue,
       secretBox,
+      writer,
+      isQueueFirst: (serviceId) => config.queueFirst === 'on' || highVolumeServices.has(serviceId),
       providers,
+      limits,
+      storage,
       emailDomain: config.emailDomain,
       close,
     };
@@ -111,6 +165,26 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await close();
     throw error;
   }
+}
+
+/** Without batches, as many transactions at the same time as there are connections for them. */
+function writerOptions(
+  { acceptBatchSize, acceptMaxWaiting, databasePoolSize }: Config,
+  metrics: Metrics,
+): WriterOptions {
+  return {
+    batchSize: acceptBatchSize,
+    concurrency: acceptBatchSize === 1 ? Math.max(1, databasePoolSize - 2) : sharedTransactions,
+    maxWaiting: acceptMaxWaiting,
+    onBatch: (size) => metrics.acceptBatchSize.observe(size),
+  };
+}
+
+// More would only make the batches smaller.
+const sharedTransactions = 1;
+
+function createAppRedis(url: string, { logger, metrics }: Pick<App, 'logger' | 'metrics'>): Redis {
+  return createRedis({ url, logger, onError: () => metrics.redisErrors.inc() });
 }
 
 /** The embedded database belongs to the program: it is never left behind. */

@@ -1,6 +1,11 @@
 import type { App } from './app.ts';
+import { deleteExpiredDocuments } from './documents/delete-expired-documents.ts';
+import { deleteOldDailyCounts } from './limits/delete-old-daily-counts.ts';
+import { deleteOldIdempotencyKeys } from './idempotency/delete-old-idempotency-keys.ts';
+import { sanitiseLetterTask } from './letters/sanitise-letter.ts';
 import { deliverEmailTask } from './notifications/deliver-email.ts';
 import { deliverSmsTask } from './notifications/deliver-sms.ts';
+import { saveQueuedMessageTasks } from './notifications/save-queued-message.ts';
 import { timeOutNotifications } from './notifications/time-out-notifications.ts';
 import { deleteOldSandboxMessages } from './providers/delete-old-sandbox-messages.ts';
 import { reconcileProviders } from './providers/reconcile-providers.ts';
@@ -13,7 +18,10 @@ import { receiptTasks } from './receipts/record-receipt.ts';
 /** The clock of the product, in UTC (delivery sheet §10). */
 export const scheduledTasks: readonly ScheduledTask[] = [
   { task: 'timeout-sending-notifications', queue: 'periodic', cron: '5 0 * * *' },
+  { task: 'delete-old-idempotency-keys', queue: 'periodic', cron: '40 * * * *' },
+  { task: 'delete-expired-documents', queue: 'periodic', cron: '50 * * * *' },
   { task: 'delete-old-sandbox-messages', queue: 'periodic', cron: '20 3 * * *' },
+  { task: 'delete-old-daily-counts', queue: 'periodic', cron: '40 3 * * *' },
 ];
 
 /** Starts work on the queues; closing the app stops it. The app must have been made with `supervise`. */
@@ -42,14 +50,28 @@ function createTasks(app: App): TaskRegistry {
   return createTaskRegistry([
     deliverSmsTask(app),
     deliverEmailTask(app),
+    ...saveQueuedMessageTasks(app),
+    sanitiseLetterTask(app),
     ...receiptTasks({ ...app, onReceipt: (outcome) => app.metrics.receipts.inc({ outcome }) }),
     defineTask({
       name: 'timeout-sending-notifications',
       run: async () => void (await timeOutNotifications(app)),
     }),
     defineTask({
+      name: 'delete-old-idempotency-keys',
+      run: async () => void (await deleteOldIdempotencyKeys(app)),
+    }),
+    defineTask({
+      name: 'delete-expired-documents',
+      run: async () => void (await deleteExpiredDocuments(app)),
+    }),
+    defineTask({
       name: 'delete-old-sandbox-messages',
       run: async () => void (await deleteOldSandboxMessages(app)),
+    }),
+    defineTask({
+      name: 'delete-old-daily-counts',
+      run: async () => void (await deleteOldDailyCounts(app)),
     }),
   ]);
 }

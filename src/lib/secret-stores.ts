@@ -1,6 +1,13 @@
 import { apiKeySecretStores } from './api-keys/api-key-secrets.ts';
+import { idempotentAnswerSecretStore } from './idempotency/idempotency-secrets.ts';
+import { inboundSecretStore } from './inbound/inbound-secrets.ts';
 import { personalisationSecretStore } from './notifications/personalisation-secrets.ts';
 import type { SecretStore } from './secrets/secret-store.ts';
 
 /** Every place of the database that holds encrypted values: what rotation rewrites and `doctor` tries to read. */
-export const secretStores: readonly SecretStore[] = [...apiKeySecretStores, personalisationSecretStore];
+export const secretStores: readonly SecretStore[] = [
+  ...apiKeySecretStores,
+  personalisationSecretStore,
+  idempotentAnswerSecretStore,
+  inboundSecretStore,
+];

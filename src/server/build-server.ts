@@ -1,11 +1,27 @@
 import { fastify, LogController, type FastifyInstance } from 'fastify';
 import type { App } from '../lib/app.ts';
-import { registerIgnoredBodies, registerJsonBody } from './plugins/json-body.ts';
-import { registerPlainErrors, registerV2Errors, sendNotFound } from './plugins/errors.ts';
+import { registerIdempotencyRelease } from './plugins/idempotency.ts';
+import { registerIgnoredBodies, registerJsonBody, registerRawBody } from './plugins/json-body.ts';
+import { refuseBrokenRequest, registerBrokenRequests } from './plugins/broken-requests.ts';
+import { registerDocsPage } from './plugins/docs-page.ts';
+import { registerPlainErrors, registerV1Errors, registerV2Errors, sendNotFound } from './plugins/errors.ts';
+import { registerOpenApi } from './plugins/openapi.ts';
+import { registerRequestMetrics } from './plugins/request-metrics.ts';
+import { registerRequestTimeout } from './plugins/request-timeout.ts';
 import { registerResponseHeaders, setResponseHeaders } from './plugins/response-headers.ts';
+import { registerDocuments } from './routes/documents/register-documents.ts';
+import { registerV1Notifications } from './routes/v1/notifications.ts';
+import { registerV1Sends } from './routes/v1/sends.ts';
+import { registerLetterPdf } from './routes/v2/letter-pdf.ts';
+import { registerLetters } from './routes/v2/letters.ts';
 import { registerNotifications } from './routes/v2/notifications.ts';
+import { registerReceivedTexts } from './routes/v2/received-texts.ts';
 import { registerSends } from './routes/v2/sends.ts';
+import { registerTemplatePreview } from './routes/v2/template-preview.ts';
+import { registerTemplates } from './routes/v2/templates.ts';
+import { registerLiveCounts } from './routes/live-counts.ts';
 import { registerStatus } from './routes/status.ts';
+import { registerUnsubscribe } from './routes/unsubscribe.ts';
 import { createFormats } from './schemas/formats.ts';
 import { createValidatorCompiler } from './schemas/validator-compiler.ts';
 
@@ -18,8 +34,10 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     // A token that is too long is refused as one, not by the HTTP parser.
-    http: { maxHeaderSize: 64 * 1024 },
-    handlerTimeout: app.config.requestTimeout * 1000,
+    http: { maxHeaderSize: 64 * 1024, requireHostHeader: false },
+    clientErrorHandler: refuseBrokenRequest,
+    // A logger of each request would cost more than what is written with it; lines name the trace id instead.
+    childLoggerFactory: (logger) => logger,
     trustProxy: app.config.trustedProxies.length > 0 ? [...app.config.trustedProxies] : false,
     // Longer than any request line: that something is no id is for its route to say, after authentication.
     routerOptions: { maxParamLength: 64 * 1024 },
@@ -32,27 +50,45 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
     return503OnClosing: false,
   }) as unknown as FastifyInstance;
   server.setValidatorCompiler(createValidatorCompiler(createFormats(app.clock)));
+  // Schemas of answers are documentation: nothing is cut to fit them, and no time is lost.
+  server.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   registerResponseHeaders(server);
   registerIgnoredBodies(server);
+  registerBrokenRequests(server);
   registerPlainErrors(server);
-  server.addHook('onResponse', async (request, reply) => {
-    const labels = {
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: String(reply.statusCode),
-    };
-    app.metrics.httpRequestSeconds.observe(labels, reply.elapsedTime / 1000);
-    request.log.debug({ ...labels, ms: Math.round(reply.elapsedTime), traceId: request.traceId }, 'Request');
-  });
+  registerRequestTimeout(server, app.config.requestTimeout * 1000);
+  registerRequestMetrics(server, app);
 
+  await registerOpenApi(server, app);
+  registerDocsPage(server);
   registerStatus(server, app);
+  registerLiveCounts(server, app);
+  registerUnsubscribe(server, app);
   await server.register(async (v2) => {
     registerV2Errors(v2);
     registerNotifications(v2, app);
+    registerTemplates(v2, app);
+    registerReceivedTexts(v2, app);
+    await v2.register(async (previews) => {
+      registerJsonBody(previews, { optional: true });
+      registerTemplatePreview(previews, app);
+    });
+    registerLetterPdf(v2, app);
     await v2.register(async (sends) => {
-      registerJsonBody(sends);
+      registerRawBody(sends);
+      registerIdempotencyRelease(sends, app);
       registerSends(sends, app);
+      registerLetters(sends, app);
     });
   });
+  await server.register(async (v1) => {
+    registerV1Errors(v1);
+    registerV1Notifications(v1, app);
+    await v1.register(async (sends) => {
+      registerJsonBody(sends);
+      registerV1Sends(sends, app);
+    });
+  });
+  await server.register((documents) => registerDocuments(documents, app));
   return server;
 }

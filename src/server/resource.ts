@@ -10,6 +10,8 @@ import { sendMethodNotAllowed, sendNotFound } from './plugins/errors.ts';
 export interface Method {
   readonly handler: RouteHandlerMethod;
   readonly schema?: FastifySchema;
+  /** Leaves it to the handler to refuse what breaks the schema: `request.validationError`. */
+  readonly attachValidation?: boolean;
 }
 
 export interface Resource {
@@ -19,7 +21,7 @@ export interface Resource {
   readonly onRequest?: onRequestAsyncHookHandler;
 }
 
-const otherMethods: readonly HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const otherMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'QUERY', 'TRACE'];
 
 /**
  * Registers a path with its methods, and answers for the rest of them as the reference's router does: GET brings HEAD,
@@ -30,13 +32,24 @@ export function registerResource(server: FastifyInstance, url: string, resource:
   // The router takes an empty parameter for one; a path that ends in a slash is none.
   const hooks = { onRequest: onRequest === undefined ? [refuseEmptyParameter] : [refuseEmptyParameter, onRequest] };
   const allow = [...(GET ? ['GET', 'HEAD'] : []), 'OPTIONS', ...(POST ? ['POST'] : [])].join(', ');
-  if (GET) server.route({ method: 'GET', url, ...hooks, ...GET });
-  if (POST) server.route({ method: 'POST', url, ...hooks, ...POST });
-  server.route({ method: 'OPTIONS', url, ...hooks, handler: (_request, reply) => reply.header('Allow', allow).send() });
-  const refused = otherMethods.filter((method) => !(method === 'GET' && GET) && !(method === 'POST' && POST));
+  // The document says of a path that authenticates nothing that it needs no token.
+  const open = onRequest === undefined ? { security: [] } : {};
+  for (const [method, own] of Object.entries({ GET, POST })) {
+    if (own) server.route({ method, url, ...hooks, ...own, schema: { ...open, ...own.schema } });
+  }
+  server.route({
+    method: 'OPTIONS',
+    url,
+    ...hooks,
+    schema: { hide: true },
+    handler: (_request, reply) => reply.header('Allow', allow).send(),
+  });
+  const taken = [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])];
+  const refused = otherMethods.filter((method) => !taken.includes(method));
   server.route({
     method: [...refused],
     url,
+    schema: { hide: true },
     onRequest: refuseEmptyParameter,
     handler: (_request, reply) => sendMethodNotAllowed(reply, allow),
   });

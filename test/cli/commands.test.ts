@@ -2,41 +2,16 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { databaseEnvironment, runCli, type CliOptions, type CliResult } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait.ts';
+import { commandsOn } from './commands-on-database.ts';
 import { anId } from './manifest.ts';
 
 const app = useTestApp({ supervise: true });
 const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/) as string;
 const instant = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/) as string;
-
-function notify(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
-  return runCli(args, { ...options, env: { ...databaseEnvironment(app.databaseUrl), ...options.env } });
-}
-
-/** The result of a command that succeeds without a word. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests compare it with what they expect
-async function resultOf(args: readonly string[], options: CliOptions = {}): Promise<any> {
-  const answer = await notify([...args, '--json'], options);
-  expect({ exitCode: answer.exitCode, stderr: answer.stderr }).toEqual({ exitCode: 0, stderr: '' });
-  const { result, ...rest } = answer.json();
-  expect(rest).toEqual({ status: 'ok', warnings: [] });
-  return result;
-}
-
-/** What people see of a command that succeeds. */
-async function textOf(args: readonly string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await notify(args);
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-  return stdout;
-}
-
-async function expectError(args: readonly string[], exitCode: number, error: object): Promise<void> {
-  const answer = await notify([...args, '--json']);
-  expect({ exitCode: answer.exitCode, ...answer.json() }).toMatchObject({ exitCode, status: 'error', error });
-}
+const { notify, resultOf, textOf, expectError } = commandsOn(app);
 
 let service: { id: string };
 let template: { id: string };
@@ -55,6 +30,7 @@ describe('services', () => {
       active: true,
       restricted: true,
       permissions: ['email', 'international_letters', 'international_sms', 'letter', 'sms'],
+      custom_email_sender_name: null,
       email_sender_local_part: 'parking.permits',
       prefix_sms: false,
       contact_link: null,
@@ -109,7 +85,7 @@ describe('services', () => {
   });
 
   it('refuses a name and an id that are taken', async () => {
-    const taken = { code: 'CONFLICT', message: expect.stringContaining("'library'") };
+    const taken = { code: 'CONFLICT', message: "Duplicate service name 'library'" };
     await expectError(['services', 'create', '--name', 'library'], 4, taken);
     const byId = { code: 'CONFLICT', message: `The service id '${service.id}' is taken` };
     await expectError(['services', 'create', '--name', 'Other', '--id', service.id], 4, byId);
@@ -117,7 +93,11 @@ describe('services', () => {
 
   it.each([
     [['--name', '---'], "'---' cannot be the name of a service"],
-    [['--name', 'Other', '--guest', 'nobody'], "'nobody' cannot be on a guest list"],
+    [
+      ['--name', 'Other', '--guest', 'nobody'],
+      'Invalid guest list: "nobody" is not a valid email address or phone number',
+    ],
+    [['--name', 'Other', '--permission', 'sms', '--permission', 'sms'], "Duplicate Service Permission: ['sms']"],
     [['--name', 'Other', '--sms-sender', 'no!'], "'no!' cannot be a text message sender"],
     [['--name', 'Other', '--reply-to', 'nobody'], "'nobody'"],
   ])('refuses %j', async (flags, message) => {
@@ -198,6 +178,8 @@ describe('templates', () => {
       placeholders: ['name'],
       process_type: 'normal',
       postage: null,
+      reply_to: null,
+      has_unsubscribe_link: false,
       archived: false,
       created_at: instant,
       updated_at: null,

@@ -1,6 +1,6 @@
 import { NotifyClient } from 'notifications-node-client';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { databaseEnvironment, startServe, type ReadyLine } from '../support/cli.ts';
+import { databaseEnvironment, runCli, startServe, type ReadyLine } from '../support/cli.ts';
 import { useTestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -202,6 +202,90 @@ describe('reading', () => {
       status: 404,
       data: { errors: [{ error: 'NoResultFound', message: 'No result found' }] },
     });
+  });
+});
+
+describe('templates', () => {
+  it('by id and by version', async () => {
+    const { status, data } = await live.getTemplateById(demo.templates.email);
+    expect(status).toBe(200);
+    expect(data).toEqual({
+      id: demo.templates.email,
+      type: 'email',
+      name: 'Demo email',
+      created_at: anyString,
+      updated_at: null,
+      created_by: anyString,
+      version: 1,
+      body: expect.stringContaining('# Hello ((name))') as unknown,
+      subject: 'Hello ((name))',
+      personalisation: { name: { required: true } },
+      postage: null,
+      letter_contact_block: null,
+    });
+    expect((await live.getTemplateByIdAndVersion(demo.templates.email, 1)).data).toEqual(data);
+    expect(await errorOf(live.getTemplateByIdAndVersion(demo.templates.email, 2))).toMatchObject({
+      status: 404,
+      data: { errors: [{ error: 'NoResultFound', message: 'No result found' }] },
+    });
+  });
+
+  it('all of them, or those of one type', async () => {
+    const idsOf = async (...query: Parameters<NotifyClient['getAllTemplates']>): Promise<string[]> =>
+      (await live.getAllTemplates(...query)).data.templates.map(({ id }) => id);
+    const { sms, email, letter } = demo.templates;
+    expect(await idsOf()).toEqual([email, letter, sms]);
+    expect(await idsOf('letter')).toEqual([letter]);
+    expect(await errorOf(live.getAllTemplates('coconut' as 'sms'))).toMatchObject({
+      status: 400,
+      data: { errors: [{ error: 'ValidationError', message: 'type coconut is not one of [sms, email, letter]' }] },
+    });
+  });
+
+  it('previewed with values', async () => {
+    const previews = await Promise.all(
+      [demo.templates.sms, demo.templates.email, demo.templates.letter].map((id) =>
+        live.previewTemplateById(id, { name: 'A & B' }),
+      ),
+    );
+    expect(previews.map(({ data }) => data)).toMatchObject([
+      { type: 'sms', body: 'Hello A & B, this is a text message from Notify.', subject: null, html: null },
+      { type: 'email', subject: 'Hello A & B', html: expect.stringContaining('Hello A &amp; B</h2>') as unknown },
+      { type: 'letter', subject: 'Hello A &amp; B', html: null, postage: 'second' },
+    ]);
+    expect(await errorOf(live.previewTemplateById(demo.templates.sms))).toMatchObject({
+      status: 400,
+      data: { errors: [{ error: 'BadRequestError', message: 'Missing personalisation: name' }] },
+    });
+  });
+});
+
+describe('received texts', () => {
+  it('are read page by page', async () => {
+    expect((await live.getReceivedTexts()).data.received_text_messages).toEqual([]);
+    for (const content of ['First', 'Second']) {
+      const text = ['--to', '07700900999', '--from', stranger, '--content', content];
+      const { exitCode, stderr } = await runCli(['inbound-numbers', 'receive', ...text], {
+        env: databaseEnvironment(database.url),
+      });
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    }
+    const { data } = await live.getReceivedTexts();
+    const text = {
+      id: anyString,
+      created_at: anyString,
+      service_id: demo.service_id,
+      notify_number: '07700900999',
+      user_number: '447900900456',
+    };
+    expect(data.received_text_messages).toEqual([
+      { ...text, content: 'Second' },
+      { ...text, content: 'First' },
+    ]);
+    const [newest, oldest] = data.received_text_messages;
+    expect(data.links.next).toBe(`${url}/v2/received-text-messages?older_than=${oldest!.id}`);
+    const older = await live.getReceivedTexts(newest!.id);
+    expect(older.data.received_text_messages).toEqual([oldest]);
   });
 });
 

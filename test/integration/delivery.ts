@@ -71,6 +71,7 @@ export async function accept(app: TestApp, sender: Sender, message: Message = {}
     unsubscribeUrl: message.unsubscribeUrl ?? null,
     sanitiseContentFor: null,
     createdById: null,
+    idempotentAnswer: null,
     requestId: 'trace-1',
   });
   return accepted.id;

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Queryable } from '../../src/lib/db/database.ts';
 import { findNotification } from '../../src/lib/notifications/notification-repository.ts';
+import { createNotificationWriter } from '../../src/lib/notifications/notification-writer.ts';
 import type { Notification } from '../../src/lib/notifications/notification.ts';
 import { insertEmailReplyTo, insertSmsSender } from '../../src/lib/services/service-repository.ts';
 import type { Service } from '../../src/lib/services/service.ts';
@@ -277,7 +278,8 @@ describe('row and job are stored together or not at all', () => {
         throw new Error('The queue is full of secrets');
       },
     };
-    const server = await startTestServer({ ...api, queue });
+    const writer = createNotificationWriter({ ...api, queue }, { batchSize: 250, concurrency: 2, maxWaiting: 10 });
+    const server = await startTestServer({ ...api, writer });
     try {
       const body = { phone_number: phone, template_id: template.id };
       const call = { method: 'POST', key, body };

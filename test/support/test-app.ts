@@ -1,3 +1,6 @@
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createApp, type App, type AppOptions } from '../../src/lib/app.ts';
 import { loadConfig } from '../../src/lib/config/load.ts';
@@ -54,6 +57,7 @@ export async function createTestApp(options: TestAppOptions = {}): Promise<TestA
           await app.close();
           await assertDisconnected(url, name);
           await database?.drop();
+          if (database !== null) await rm(storageDirOf(url), { recursive: true, force: true });
         })()),
     };
   } catch (error) {
@@ -94,7 +98,13 @@ export function useTestApps(defaults: TestAppOptions = {}): (options?: TestAppOp
 /** The configuration of an app in tests: the defaults, and nothing of the machine's environment. */
 export function testConfig(databaseUrl: string, changes: Partial<Config> = {}): Config {
   const environment = { DATABASE_URL: databaseUrl, NOTIFY_SECRET_KEYS: testSecretKeys, HOME: '/nonexistent' };
-  return { ...loadConfig({ environment }).config, shutdownGrace: 5, ...changes };
+  const storageDir = storageDirOf(databaseUrl);
+  return { ...loadConfig({ environment }).config, storageDir, shutdownGrace: 5, ...changes };
+}
+
+/** Apps of one database share their files, as they do in an installation. */
+function storageDirOf(databaseUrl: string): string {
+  return join(tmpdir(), 'notify-test-files', new URL(databaseUrl).pathname.slice(1) || 'notify');
 }
 
 /** Listens on free ports; the listeners go with `close`. */

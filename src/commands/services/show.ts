@@ -1,6 +1,10 @@
+import { Flags } from '@oclif/core';
+import { toApiKeyVersionView, type ApiKeyVersionView } from '../../lib/api-keys/api-key-view.ts';
+import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
-import { facts } from '../../lib/cli/table.ts';
+import { facts, table } from '../../lib/cli/table.ts';
+import { toServiceVersionView, type ServiceVersionView } from '../../lib/services/service-history-view.ts';
 import { toServiceView, type ServiceView } from '../../lib/services/service-view.ts';
 
 interface Result extends ServiceView {
@@ -10,14 +14,26 @@ interface Result extends ServiceView {
   readonly team: readonly { id: string; name: string; email_address: string }[];
 }
 
-export default class ServicesShow extends BaseCommand<Result> {
-  static override summary = 'Show a service with its settings, senders, team and guest list.';
-  static override examples = ['<%= config.bin %> services show 018f2f6e-7c1a-7000-8000-000000000000'];
-  static override args = { id: uuidArg({ description: 'id of the service', required: true }) };
+interface History {
+  readonly service_history: readonly ServiceVersionView[];
+  readonly api_key_history: readonly ApiKeyVersionView[];
+}
 
-  protected async execute(): Promise<Outcome<Result>> {
+export default class ServicesShow extends BaseCommand<Result | History> {
+  static override summary = 'Show a service with its settings, senders, team and guest list, or its history.';
+  static override examples = [
+    '<%= config.bin %> services show 018f2f6e-7c1a-7000-8000-000000000000',
+    '<%= config.bin %> services show 018f2f6e-7c1a-7000-8000-000000000000 --history',
+  ];
+  static override args = { id: uuidArg({ description: 'id of the service', required: true }) };
+  static override flags = {
+    history: Flags.boolean({ summary: 'List all versions of the service and its keys, the newest first.' }),
+  };
+
+  protected async execute(): Promise<Outcome<Result | History>> {
     const { args, flags } = await this.parse(ServicesShow);
     return this.withApp(flags, async (app) => {
+      if (flags.history) return { result: await showHistory(app, args.id) };
       const { showService } = await import('../../lib/services/show-service.ts');
       const service = await showService(app, args.id);
       return {
@@ -40,26 +56,59 @@ export default class ServicesShow extends BaseCommand<Result> {
     });
   }
 
-  protected render(service: Result): string {
-    return facts({
-      id: service.id,
-      name: service.name,
-      mode: !service.active ? 'archived' : service.restricted ? 'trial' : 'live',
-      permissions: service.permissions.join(', '),
-      'from address': `${service.email_sender_local_part}@…`,
-      'text senders':
-        service.sms_senders
-          .map(({ sms_sender, id, is_default }) => `${sms_sender} (${id}${is_default ? ', default' : ''})`)
-          .join(', ') || null,
-      'reply-to':
-        service.email_reply_to
-          .map(({ email_address, id, is_default }) => `${email_address} (${id}${is_default ? ', default' : ''})`)
-          .join(', ') || null,
-      'guest list': service.guest_list.join(', ') || null,
-      team: service.team.map(({ name, email_address }) => `${name} <${email_address}>`).join(', ') || null,
-      'contact link': service.contact_link,
-      version: service.version,
-      'created at': service.created_at,
-    });
+  protected render(result: Result | History): string {
+    return 'service_history' in result ? renderHistory(result) : renderService(result);
   }
+}
+
+async function showHistory(app: App, serviceId: string): Promise<History> {
+  const [{ showServiceHistory }, { showApiKeyHistory }] = await Promise.all([
+    import('../../lib/services/show-service-history.ts'),
+    import('../../lib/api-keys/show-api-key-history.ts'),
+  ]);
+  return {
+    service_history: (await showServiceHistory(app, { serviceId })).map(toServiceVersionView),
+    api_key_history: (await showApiKeyHistory(app, { serviceId })).map(toApiKeyVersionView),
+  };
+}
+
+function renderHistory({ service_history, api_key_history }: History): string {
+  const services = service_history.map(({ version, updated_at, created_at, name, active, restricted }) => ({
+    version,
+    at: updated_at ?? created_at,
+    name,
+    mode: !active ? 'archived' : restricted ? 'trial' : 'live',
+  }));
+  const keys = api_key_history.map(({ id, version, updated_at, created_at, name, type, revoked_at }) => ({
+    key: id,
+    version,
+    at: updated_at ?? created_at,
+    name,
+    type,
+    revoked_at,
+  }));
+  return keys.length === 0 ? table(services) : `${table(services)}\n\n${table(keys)}`;
+}
+
+function renderService(service: Result): string {
+  return facts({
+    id: service.id,
+    name: service.name,
+    mode: !service.active ? 'archived' : service.restricted ? 'trial' : 'live',
+    permissions: service.permissions.join(', '),
+    'from address': `${service.email_sender_local_part}@…`,
+    'text senders':
+      service.sms_senders
+        .map(({ sms_sender, id, is_default }) => `${sms_sender} (${id}${is_default ? ', default' : ''})`)
+        .join(', ') || null,
+    'reply-to':
+      service.email_reply_to
+        .map(({ email_address, id, is_default }) => `${email_address} (${id}${is_default ? ', default' : ''})`)
+        .join(', ') || null,
+    'guest list': service.guest_list.join(', ') || null,
+    team: service.team.map(({ name, email_address }) => `${name} <${email_address}>`).join(', ') || null,
+    'contact link': service.contact_link,
+    version: service.version,
+    'created at': service.created_at,
+  });
 }

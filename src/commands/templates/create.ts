@@ -26,6 +26,8 @@ export default class TemplatesCreate extends BaseCommand<TemplateView> {
       default: 'normal',
     }),
     postage: Flags.string({ summary: 'Postage of letters.', options: ['first', 'second', 'economy'] }),
+    'reply-to': uuidFlag({ summary: 'Letter contact of letters.' }),
+    'unsubscribe-link': Flags.boolean({ summary: 'End emails with a link to unsubscribe.' }),
     id: uuidFlag({ summary: 'Id to use instead of a new one.' }),
   };
 
@@ -42,6 +44,9 @@ export default class TemplatesCreate extends BaseCommand<TemplateView> {
         subject: flags.subject ?? null,
         processType: flags['process-type'] as ProcessType,
         postage: flags.postage ?? null,
+        letterContactId: flags['reply-to'] ?? null,
+        // Without the flag there is no value, whatever its type says.
+        hasUnsubscribeLink: Boolean(flags['unsubscribe-link']),
         ...(flags.id !== undefined && { id: flags.id }),
       });
       return { result: toTemplateView(template) };

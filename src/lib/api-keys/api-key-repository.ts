@@ -56,9 +56,37 @@ export async function listApiKeys(db: Queryable, serviceId: string): Promise<Api
   return rows.map(toApiKey);
 }
 
+/** Every version of a service's keys, the newest first; never their secrets. */
+export async function listApiKeyVersions(
+  db: Queryable,
+  serviceId: string,
+): Promise<(ApiKey & { version: number; updatedAt: Date | null })[]> {
+  const { rows } = await db.query<ApiKeyRow & { version: number; updated_at: Date | null }>({
+    text: `SELECT ${columns}, version, updated_at FROM api_keys_history WHERE service_id = $1
+      ORDER BY coalesce(updated_at, created_at) DESC, id, version DESC`,
+    values: [serviceId],
+  });
+  return rows.map((row) => ({ ...toApiKey(row), version: row.version, updatedAt: row.updated_at }));
+}
+
 export async function findApiKey(db: Queryable, id: string): Promise<ApiKey | null> {
   const { rows } = await db.query<ApiKeyRow>({ text: `SELECT ${columns} FROM api_keys WHERE id = $1`, values: [id] });
   return rows[0] === undefined ? null : toApiKey(rows[0]);
+}
+
+/** A key with its sealed secret, its row locked until the transaction ends. */
+export async function lockApiKey(tx: Queryable, id: string): Promise<StoredApiKey | null> {
+  const { rows } = await tx.query<ApiKeyRow>({
+    text: `SELECT ${columns} FROM api_keys WHERE id = $1 FOR NO KEY UPDATE`,
+    values: [id],
+  });
+  return rows[0] === undefined ? null : { ...toApiKey(rows[0]), sealedSecret: rows[0].secret };
+}
+
+export type ApiKeyChanges = Partial<Pick<NewApiKeyRow, 'name' | 'key_type' | 'secret' | 'secret_digest'>>;
+
+export async function updateApiKey(tx: Queryable, id: string, changes: ApiKeyChanges, at: Date): Promise<void> {
+  await updateVersioned(tx, 'api_keys', id, { ...changes }, at);
 }
 
 export async function expireApiKey(tx: Queryable, id: string, at: Date): Promise<ApiKey | null> {

@@ -1,4 +1,5 @@
 import type { ApiKey } from './api-key.ts';
+import type { ApiKeyVersion } from './show-api-key-history.ts';
 
 /** A key as commands print it; never its secret. */
 export interface ApiKeyView {
@@ -19,4 +20,14 @@ export function toApiKeyView({ id, serviceId, name, keyType, createdAt, expiryDa
     created_at: createdAt.toISOString(),
     revoked_at: expiryDate?.toISOString() ?? null,
   };
+}
+
+/** One version of a key as commands print it. */
+export interface ApiKeyVersionView extends ApiKeyView {
+  readonly version: number;
+  readonly updated_at: string | null;
+}
+
+export function toApiKeyVersionView(key: ApiKeyVersion): ApiKeyVersionView {
+  return { ...toApiKeyView(key), version: key.version, updated_at: key.updatedAt?.toISOString() ?? null };
 }

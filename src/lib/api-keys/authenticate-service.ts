@@ -1,3 +1,5 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { parseUuid } from '../core/ids.ts';
@@ -8,14 +10,27 @@ import { findServiceForAuthentication } from '../services/find-service.ts';
 import type { Service } from '../services/service.ts';
 import { apiKeySecretContext, type ApiKey } from './api-key.ts';
 import { findServiceKeys } from './api-key-repository.ts';
-import { checkClaims, decodeToken, hasSignature } from './json-web-token.ts';
+import { checkClaims, decodeToken, hasSignature, type DecodedToken } from './json-web-token.ts';
 
 export interface AuthenticatedService {
   readonly service: Service;
   readonly apiKey: ApiKey;
 }
 
+export interface AuthenticationDeps {
+  readonly db: Database;
+  readonly cache: ServiceCache;
+  readonly clock: Clock;
+  readonly secretBox: SecretBox;
+}
+
+interface UsableKey {
+  readonly apiKey: ApiKey;
+  readonly secret: KeyObject;
+}
+
 const maxHeaderLength = 4096;
+const tokensRemembered = 200;
 /** A key revoked at any time of a day is known as revoked for seven days from the midnight before. */
 const revokedKeysKnownForDays = 7;
 const dayMs = 24 * 60 * 60 * 1000;
@@ -30,7 +45,7 @@ const generalMessage =
  * @throws AppError AUTH_MISSING (401) or AUTH_INVALID (403) with the message of the failed row
  */
 export async function authenticateService(
-  { db, clock, secretBox }: { db: Database; clock: Clock; secretBox: SecretBox },
+  deps: AuthenticationDeps,
   authorization: string | undefined,
 ): Promise<AuthenticatedService> {
   if (authorization === undefined || authorization === '') {
@@ -47,20 +62,16 @@ export async function authenticateService(
   const serviceId = parseUuid(issuer);
   if (serviceId === null) throw refused('Invalid token: service id is not the right data type');
 
-  const service = await findServiceForAuthentication({ db }, serviceId);
+  const service = await findServiceForAuthentication(deps, serviceId);
   if (service === null) throw refused('Invalid token: service not found');
-  const now = clock.now();
-  // Today is the last of those days for keys revoked six days ago.
-  const revokedSince = new Date(utcMidnight(now).getTime() - (revokedKeysKnownForDays - 1) * dayMs);
-  const keys = await findServiceKeys(db, serviceId, revokedSince);
+  const now = deps.clock.now();
+  const keys = await findUsableKeys(deps, serviceId, now);
   if (keys.length === 0) throw refused('Invalid token: service has no API keys');
   if (!service.active) throw refused('Invalid token: service is archived');
   if (token.header['alg'] !== 'HS256') throw refused('Invalid token: algorithm used is not HS256');
 
-  // Every key is tried, also after a match: the time taken must not tell which one it was.
-  const matching = keys.filter((key) => hasSignature(token, secretBox.open(key.sealedSecret, apiKeySecretContext)));
-  const [key] = matching;
-  if (key === undefined) throw refused('Invalid token: API key not found');
+  const match = await findSigningKey(deps, { serviceId, token, keys });
+  if (match === null) throw refused('Invalid token: API key not found');
 
   switch (checkClaims(token.payload, now.getTime())) {
     case 'clock':
@@ -71,8 +82,47 @@ export async function authenticateService(
       throw refused(generalMessage);
     case null:
   }
-  if (key.expiryDate !== null) throw refused('Invalid token: API key revoked');
-  return { service, apiKey: key };
+  const { apiKey } = match;
+  if (apiKey.expiryDate !== null) throw refused('Invalid token: API key revoked');
+  return { service, apiKey };
+}
+
+/** The keys that the service has, and those revoked so lately that they are still known. */
+async function findUsableKeys(
+  { db, cache, secretBox }: AuthenticationDeps,
+  serviceId: string,
+  now: Date,
+): Promise<UsableKey[]> {
+  // Today is the last of those days for keys revoked six days ago.
+  const revokedSince = new Date(utcMidnight(now).getTime() - (revokedKeysKnownForDays - 1) * dayMs);
+  const keys = await cache.read(serviceId, 'api keys', async () => {
+    const stored = await findServiceKeys(db, serviceId, revokedSince);
+    return stored.map(({ sealedSecret, ...apiKey }) => ({
+      apiKey,
+      secret: createSecretKey(secretBox.open(sealedSecret, apiKeySecretContext), 'utf8'),
+    }));
+  });
+  // What is remembered may have been read yesterday.
+  return keys.filter(({ apiKey }) => apiKey.expiryDate === null || apiKey.expiryDate >= revokedSince);
+}
+
+/**
+ * The key that a token was signed with. A client's requests of one second carry the same token: what it was signed with is
+ * remembered, until something of the service changes.
+ */
+async function findSigningKey(
+  { cache }: AuthenticationDeps,
+  { serviceId, token, keys }: { serviceId: string; token: DecodedToken; keys: readonly UsableKey[] },
+): Promise<UsableKey | null> {
+  const known = await cache.read(serviceId, 'tokens', async () => new Map<string, UsableKey>());
+  const remembered = known.get(token.text);
+  if (remembered !== undefined && keys.includes(remembered)) return remembered;
+  // Every key is tried, also after a match: the time taken must not tell which one it was.
+  const [match] = keys.filter(({ secret }) => hasSignature(token, secret));
+  if (match === undefined) return null;
+  if (known.size >= tokensRemembered) known.clear();
+  known.set(token.text, match);
+  return match;
 }
 
 function refused(message: string): AppError {

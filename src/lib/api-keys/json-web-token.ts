@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
 
 /** A token taken apart; nothing in it is trusted yet. */
 export interface DecodedToken {
+  /** The whole token. */
+  readonly text: string;
   readonly header: JsonObject;
   readonly payload: JsonObject;
   /** `header.payload`, the bytes that are signed. */
@@ -27,6 +29,7 @@ export function decodeToken(token: string): DecodedToken | null {
   // No extension is known here, so any critical one is unknown (RFC 7515 §4.1.11).
   if (header['crit'] !== undefined || (header['kid'] !== undefined && typeof header['kid'] !== 'string')) return null;
   return {
+    text: token,
     header,
     payload,
     signedText: `${headerPart}.${payloadPart}`,
@@ -35,7 +38,7 @@ export function decodeToken(token: string): DecodedToken | null {
 }
 
 /** True when the HMAC-SHA256 of the signed text under `secret` equals the signature; compared in constant time. */
-export function hasSignature({ signedText, signature }: DecodedToken, secret: string): boolean {
+export function hasSignature({ signedText, signature }: DecodedToken, secret: KeyObject | string): boolean {
   const expected = createHmac('sha256', secret).update(signedText).digest();
   return signature.length === expected.length && timingSafeEqual(signature, expected);
 }

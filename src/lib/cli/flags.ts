@@ -26,6 +26,17 @@ function requireUuid(input: string, name: string): string {
   );
 }
 
+/**
+ * For commands that do nothing without one of their own flags.
+ *
+ * @throws AppError USAGE_INVALID naming them
+ */
+export function requireSomeFlag(flags: Readonly<Record<string, unknown>>, names: readonly string[]): void {
+  if (names.some((name) => flags[name] !== undefined)) return;
+  const list = names.map((name) => `--${name}`).join(', ');
+  throw new AppError('USAGE_INVALID', `Nothing is to be changed: expected at least one of ${list}`);
+}
+
 /** `--yes`, for commands that ask first. */
 export const yesFlag = Flags.boolean({ char: 'y', summary: 'Do it without asking.', default: false });
 

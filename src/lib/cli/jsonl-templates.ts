@@ -1,4 +1,5 @@
 import type { JsonObject } from '../core/json.ts';
+import { drawQrCode } from '../templates/draw-qr-code.ts';
 import { excessiveByteCount, isBodyEmpty } from '../templates/body-source.ts';
 import { missingPersonalisation, placeholderNames } from '../templates/placeholders.ts';
 import { renderEmail } from '../templates/render-email.ts';
@@ -93,7 +94,7 @@ function renderEmailFields({ content, subject, personalisation }: RenderInput): 
 }
 
 function renderLetterFields({ content, subject, personalisation }: RenderInput): object {
-  const letter = renderLetter({ content, subject, personalisation });
+  const letter = renderLetter({ content, subject, personalisation, drawQrCode });
   return {
     subject: letter.subject,
     api_body: letter.apiBody,

@@ -1,3 +1,4 @@
+import { parseUuid } from '../core/ids.ts';
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 
@@ -109,10 +110,12 @@ export function baseUrl(options: KeyOptions<string | null>): ConfigKey<string | 
   });
 }
 
-export function absolutePath(options: KeyOptions<string>): ConfigKey<string> {
+export function absolutePath<Value extends string | null = string>(
+  options: KeyOptions<NoInfer<Value>>,
+): ConfigKey<Value> {
   return key('absolute path', options, (value) => {
     if (!isAbsolute(value)) throw expected('an absolute path');
-    return value;
+    return value as NonNullable<Value>;
   });
 }
 
@@ -122,6 +125,15 @@ export function addressList(options: KeyOptions<readonly string[]>): ConfigKey<r
     const items = splitList(value);
     if (!items.every(isAddressRange)) throw expected('IP addresses or CIDR ranges, separated by commas');
     return items;
+  });
+}
+
+/** Ids between commas, or in a JSON array. */
+export function idList(options: KeyOptions<readonly string[]>): ConfigKey<readonly string[]> {
+  return key('comma-separated ids', options, (value) => {
+    const ids = splitList(value).map(parseUuid);
+    if (ids.includes(null)) throw expected('ids (UUIDs), separated by commas');
+    return ids as string[];
   });
 }
 

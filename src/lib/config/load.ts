@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, messageOf } from '../core/errors.ts';
+import { parseJsonWithoutQuoting } from '../core/json.ts';
 import type { ConfigKey, ConfigSource } from './key.ts';
 import { configSchema, defaultStateDir, type Config, type ConfigName } from './schema.ts';
 
@@ -97,7 +98,7 @@ function readConfigFile(explicitPath: string | undefined, problems: string[]): R
   const path = resolve(explicitPath || 'notify.config.json');
   if (!explicitPath && !existsSync(path)) return {};
   try {
-    const content = parseWithoutQuoting(readFileSync(path, 'utf8'));
+    const content = parseJsonWithoutQuoting(readFileSync(path, 'utf8'));
     if (typeof content !== 'object' || content === null || Array.isArray(content))
       throw new Error('it is not a JSON object');
     for (const name of Object.keys(content)) {
@@ -109,18 +110,6 @@ function readConfigFile(explicitPath: string | undefined, problems: string[]): R
     problems.push(`The configuration file ${path} cannot be used: ${messageOf(error)}`);
     return {};
   }
-}
-
-/** JSON.parse, whose errors would quote the text beside the mistake: the file may hold secrets. */
-function parseWithoutQuoting(text: string): unknown {
-  let problem: string;
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    problem = messageOf(error);
-  }
-  const [place = ''] = / \(line \d+ column \d+\)/.exec(problem) ?? [];
-  throw new Error(`it is not valid JSON${place}`);
 }
 
 /** `databaseUrl` → `--database-url`. */

@@ -12,23 +12,28 @@ export interface ErrorKind {
   readonly v2Error: string;
   /** Exit status when the error reaches a command. */
   readonly exitCode: number;
+  /** The field under which the plain envelope and v1 list the message; null: it stands alone (public API sheet §1, §15). */
+  readonly plainField: string | null;
   /** One line for the generated reference. */
   readonly summary: string;
 }
 
-const kind = (httpStatus: number, v2Error: string, exitCode: number, summary: string): ErrorKind => ({
-  httpStatus,
-  v2Error,
-  exitCode,
-  summary,
-});
+const kind = (
+  httpStatus: number,
+  v2Error: string,
+  exitCode: number,
+  summary: string,
+  plainField: string | null = null,
+): ErrorKind => ({ httpStatus, v2Error, exitCode, summary, plainField });
 
 export const errorTable = {
-  AUTH_MISSING: kind(401, 'AuthError', 4, 'No usable Authorization header was sent.'),
-  AUTH_INVALID: kind(403, 'AuthError', 4, 'The token in the Authorization header was refused.'),
+  AUTH_MISSING: kind(401, 'AuthError', 4, 'No usable Authorization header was sent.', 'token'),
+  AUTH_INVALID: kind(403, 'AuthError', 4, 'The token in the Authorization header was refused.', 'token'),
   BODY_NOT_JSON: kind(400, 'BadRequestError', 2, 'The request body is not valid JSON.'),
   VALIDATION_FAILED: kind(400, 'ValidationError', 2, 'Input does not match the documented schema.'),
   REQUEST_INVALID: kind(400, 'BadRequestError', 2, 'The request is well formed but not allowed.'),
+  LETTER_REFUSED: kind(403, 'BadRequestError', 4, 'This key, or this service, cannot send letters.'),
+  PDF_NOT_READY: kind(400, 'PDFNotReadyError', 75, 'The PDF of the letter does not exist yet.'),
   RECIPIENT_INVALID: kind(400, 'InvalidPhoneError', 2, 'The recipient cannot receive this message.'),
   NOT_FOUND: kind(404, 'NoResultFound', 5, 'No such row, or it belongs to another service.'),
   ROUTE_UNKNOWN: kind(404, 'NotFound', 5, 'No such path.'),
@@ -36,6 +41,13 @@ export const errorTable = {
   BODY_TOO_LARGE: kind(413, 'RequestEntityTooLarge', 2, 'The request body is larger than the limit.'),
   TOO_MANY_REQUESTS: kind(429, 'RateLimitError', 75, 'Too many requests for this key type in one minute.'),
   LIMIT_EXCEEDED: kind(429, 'TooManyRequestsError', 75, 'The daily send limit is used up.'),
+  IDEMPOTENCY_MISMATCH: kind(422, 'IdempotencyMismatchError', 4, 'The Idempotency-Key was used with another request.'),
+  IDEMPOTENCY_IN_PROGRESS: kind(
+    409,
+    'IdempotencyInProgressError',
+    75,
+    'A request with this Idempotency-Key is still being worked on.',
+  ),
   SERVICE_UNAVAILABLE: kind(503, 'ServiceUnavailableError', 69, 'The server cannot take the request now.'),
   REQUEST_TIMEOUT: kind(504, 'Timeout', 69, 'The request took longer than the serving timeout.'),
   CONFIG_INVALID: kind(500, 'Exception', 78, 'A configuration value is missing or wrong.'),
@@ -47,6 +59,9 @@ export const errorTable = {
   DATABASE_UNUSABLE: kind(503, 'ServiceUnavailableError', 69, 'The embedded database cannot be started.'),
   DATABASE_VERSION: kind(503, 'ServiceUnavailableError', 78, 'The database server has an unsupported version.'),
   REDIS_UNAVAILABLE: kind(503, 'ServiceUnavailableError', 69, 'Redis does not answer.'),
+  STORAGE_UNAVAILABLE: kind(503, 'ServiceUnavailableError', 69, 'Stored files cannot be read or written.'),
+  DOCUMENT_ADDRESS_WRONG: kind(403, 'AuthError', 4, 'The file was sent to another address than the confirmed one.'),
+  DOCUMENT_TRIES_USED_UP: kind(429, 'TooManyRequestsError', 75, 'Too many addresses were tried for one file.'),
   PORT_IN_USE: kind(500, 'Exception', 69, 'A port that the server was told to use is taken.'),
   LOCKED: kind(503, 'ServiceUnavailableError', 75, 'Another process holds the lock; try again.'),
   USAGE_INVALID: kind(400, 'BadRequestError', 2, 'A flag or argument is missing or wrong.'),
@@ -70,7 +85,10 @@ export type ErrorCode = keyof typeof errorTable;
 export interface AppErrorOptions {
   /** One line telling the reader what to do next. */
   hint?: string;
-  /** Machine-readable facts; for VALIDATION_FAILED `details.messages` lists every problem. */
+  /**
+   * Machine-readable facts; for VALIDATION_FAILED `details.messages` lists every problem. `details.fields` is what v1
+   * answers: the problems by field. `details.entry` are further members of the error in v2.
+   */
   details?: Record<string, unknown>;
   cause?: unknown;
 }
@@ -92,6 +110,15 @@ export class AppError extends Error {
   get kind(): ErrorKind {
     return errorTable[this.code];
   }
+}
+
+/** What is wrong, by the field it is wrong with. */
+export type FieldProblems = Readonly<Record<string, readonly string[]>>;
+
+/** A refusal that v1 answers by field (public API sheet §15). */
+export function fieldError(code: ErrorCode, fields: FieldProblems, cause?: unknown): AppError {
+  const messages = Object.values(fields).flat();
+  return new AppError(code, messages.join('; '), { details: { messages, fields }, cause });
 }
 
 /** True for an `AppError`, of the given code when one is given. */

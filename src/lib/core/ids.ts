@@ -1,4 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { randomBytesPooled } from './random.ts';
 
 /** Ids and secrets, as a dependency. */
 export interface Ids {
@@ -20,7 +21,7 @@ export function createIds(now: () => number = Date.now): Ids {
 
   return {
     uuid() {
-      const bytes = randomBytes(16);
+      const bytes = randomBytesPooled(16);
       let millisecond = now();
       if (millisecond <= lastMillisecond) {
         millisecond = lastMillisecond;

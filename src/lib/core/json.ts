@@ -1,3 +1,5 @@
+import { messageOf } from './errors.ts';
+
 /**
  * JSON whose numbers keep their spelling. Notify prints `1.0` as `1.0` and a 20-digit integer exactly, which a parsed
  * JavaScript number has forgotten (public API sheet §3 and §4.4).
@@ -38,6 +40,18 @@ export function parseJson(text: string): JsonValue {
       ? rawJson.rawJSON(context.source)
       : value;
   return JSON.parse(text, reviver) as JsonValue;
+}
+
+/** JSON.parse, whose errors would quote the text beside the mistake: for files that may hold secrets. */
+export function parseJsonWithoutQuoting(text: string): unknown {
+  let problem: string;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  const [place = ''] = / \(line \d+ column \d+\)/.exec(problem) ?? [];
+  throw new Error(`it is not valid JSON${place}`);
 }
 
 /** True for a JSON object: not null, an array or a raw number. */

@@ -57,6 +57,19 @@ export function londonMidnightUtc(date: CalendarDate): Date {
   return new Date(utcMidnight - londonOffsetMinutes(new Date(utcMidnight)) * minuteMs);
 }
 
+/**
+ * The UTC instant at which London's clocks show a time `HH:MM` on a date. Of a time that they show twice, the
+ * second; for one that they skip, an hour before.
+ *
+ * @throws RangeError when the date or the time is none
+ */
+export function londonTimeUtc(date: CalendarDate, time: string): Date {
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) throw new RangeError(`'${time}' is not a time HH:MM`);
+  const [hours, minutes] = time.split(':').map(Number) as [number, number];
+  const wall = utcMidnightOf(date) + (hours * 60 + minutes) * minuteMs;
+  return new Date(wall - londonOffsetMinutes(new Date(wall)) * minuteMs);
+}
+
 /** The half-open interval [start, end) of UTC instants of a London day. */
 export function londonDay(date: CalendarDate): { start: Date; end: Date } {
   return { start: londonMidnightUtc(date), end: londonMidnightUtc(addDays(date, 1)) };
@@ -71,6 +84,11 @@ export function addDays(date: CalendarDate, days: number): CalendarDate {
   const sum = new Date(utcMidnightOf(date) + days * dayMs).toISOString().slice(0, 10);
   if (!isCalendarDate(sum)) throw new RangeError(`${days} days after ${date} is outside the calendar`);
   return sum;
+}
+
+/** The day of the week of a date: 0 is Sunday, 6 is Saturday. */
+export function weekdayOf(date: CalendarDate): number {
+  return new Date(utcMidnightOf(date)).getUTCDay();
 }
 
 /** Whole calendar days from one date to another (negative when `to` is earlier). */

@@ -1,5 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 import { AppError } from './errors.ts';
+import { randomBytesPooled } from './random.ts';
 
 /** A key that encrypts stored secrets. */
 export interface SecretKey {
@@ -40,7 +41,7 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
   return {
     currentKeyId: current.id,
     seal(text, context) {
-      const nonce = randomBytes(nonceBytes);
+      const nonce = randomBytesPooled(nonceBytes);
       const cipher = createCipheriv(algorithm, currentKey, nonce).setAAD(Buffer.from(context));
       const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `v1.${current.id}.${sealed.toString('base64url')}`;

@@ -1,3 +1,4 @@
+import type { ServiceCache } from '../cache/service-cache.ts';
 import { createApiKey } from '../api-keys/create-api-key.ts';
 import { keyTypes, type KeyType } from '../api-keys/api-key.ts';
 import type { Clock } from '../core/clock.ts';
@@ -35,7 +36,7 @@ const templateTexts: Readonly<Record<TemplateType, { name: string; subject: stri
  * every start, and whatever of it the database lacks is created again.
  */
 export async function createDemo(
-  deps: { db: Database; clock: Clock; ids: Ids; secretBox: SecretBox },
+  deps: { db: Database; cache: ServiceCache; clock: Clock; ids: Ids; secretBox: SecretBox },
   { stateDir }: { stateDir: string },
 ): Promise<Demo> {
   const demo = (await readDemoFile(stateDir)) ?? (await writeDemoFile(stateDir, inventDemo(deps.ids)));

@@ -1,18 +1,28 @@
 import type { ApiKey } from '../api-keys/api-key.ts';
 import type { Clock } from '../core/clock.ts';
-import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
-import { findEmailReplyTo, findSmsSender } from '../services/find-service.ts';
-import type { Service } from '../services/service.ts';
-import { normaliseSmsSender } from '../recipients/phone-number.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import type { Database } from '../db/database.ts';
+import { keepIdempotentAnswers } from '../idempotency/end-idempotent-request.ts';
+import type { IdempotentAnswer } from '../idempotency/idempotency-key.ts';
+import type { Limits } from '../limits/limits.ts';
 import { isSimulatedRecipient } from '../recipients/recipient-comparison.ts';
-import { renderTemplate } from '../templates/render-template.ts';
+import type { Service } from '../services/service.ts';
 import { sanitisePersonalisation, type SanitisedPersonalisation } from '../templates/sanitise-personalisation.ts';
-import { findTemplateOfService } from '../templates/show-template.ts';
 import type { Template } from '../templates/template.ts';
+import {
+  assertMaySend,
+  assertNotTooLong,
+  assertWithinInternationalLimit,
+  renderComplete,
+  requireUsableTemplate,
+  resolveSender,
+  type AcceptStepDeps,
+} from './accept-steps.ts';
 import { assertRecipientAllowed, readRecipient } from './notification-recipient.ts';
-import { persistNotification, type PersistDeps } from './persist-notification.ts';
+import type { NotificationWriter } from './notification-writer.ts';
+import { persistNotification } from './persist-notification.ts';
 
 export interface AcceptInput {
   readonly service: Service;
@@ -30,6 +40,10 @@ export interface AcceptInput {
   readonly sanitiseContentFor: readonly JsonValue[] | null;
   readonly createdById: string | null;
   readonly requestId: string | null;
+  /** Scheme and host of the request, for links in the message. */
+  readonly baseUrl?: string;
+  /** What to keep under the request's idempotency key; null without one. */
+  readonly idempotentAnswer: ((accepted: AcceptedNotification) => IdempotentAnswer) | null;
 }
 
 /** What a POST answers with. */
@@ -46,92 +60,73 @@ export interface AcceptedNotification {
   readonly simulated: boolean;
 }
 
-export type AcceptDeps = PersistDeps & { readonly clock: Clock; readonly ids: Ids };
-
-const plurals = { sms: 'text messages', email: 'emails' } as const;
+export interface AcceptDeps extends AcceptStepDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly secretBox: SecretBox;
+  readonly limits: Limits;
+  readonly writer: NotificationWriter;
+  /** Whether messages of this service are only queued (delivery sheet §1.5). */
+  readonly isQueueFirst: (serviceId: string) => boolean;
+}
 
 /**
  * Accepts a text message or an email: the checks of the public API sheet §4.2 in their order, then the durable insert
  * with its delivery job. When it resolves, the message will be sent whatever happens.
  *
- * @throws AppError REQUEST_INVALID, RECIPIENT_INVALID with the sheet's messages
+ * @throws AppError REQUEST_INVALID, RECIPIENT_INVALID, LIMIT_EXCEEDED with the sheet's messages; SERVICE_UNAVAILABLE
  */
 export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): Promise<AcceptedNotification> {
   const { service, apiKey, notificationType } = input;
-  if (!service.permissions.includes(notificationType)) {
-    throw invalid(`Service is not allowed to send ${plurals[notificationType]}`);
-  }
+  const keyType = apiKey?.keyType ?? 'normal';
+  assertMaySend(service, notificationType);
   const { personalisation, changes } = sanitisePersonalisation(input.personalisation, input.sanitiseContentFor);
   const template = await requireUsableTemplate(deps, input);
-  const rendered = renderTemplate(template, personalisation);
-  if (rendered.missing.length > 0) throw invalid(`Missing personalisation: ${rendered.missing.join(', ')}`);
-  if (rendered.empty) throw invalid('Your message is empty.');
+  const rendered = renderComplete(template, personalisation);
   const replyToText = await resolveSender(deps, input);
-  const keyType = apiKey?.keyType ?? 'normal';
   await assertRecipientAllowed(deps, { service, keyType, to: input.to });
   const recipient = readRecipient(input.to, notificationType, service);
-  if (rendered.tooLong !== null) throw invalid(rendered.tooLong);
+  await assertWithinInternationalLimit(deps, { service, keyType, notificationType, recipient });
+  assertNotTooLong(rendered);
 
-  const id = deps.ids.uuid();
-  const simulated = isSimulatedRecipient(recipient.normalisedTo);
-  if (!simulated) {
-    await persistNotification(deps, {
-      notification: {
-        id,
-        serviceId: service.id,
-        notificationType,
-        ...recipient,
-        templateId: template.id,
-        templateVersion: template.version,
-        apiKeyId: apiKey?.id ?? null,
-        keyType,
-        status: 'created',
-        clientReference: input.clientReference,
-        personalisation,
-        replyToText,
-        createdById: input.createdById,
-        createdAt: deps.clock.now(),
-        unsubscribeLink: input.unsubscribeUrl,
-      },
-      processType: template.processType,
-      requestId: input.requestId,
-    });
+  const accepted: AcceptedNotification = {
+    id: deps.ids.uuid(),
+    template,
+    body: rendered.body,
+    subject: rendered.subject,
+    replyToText,
+    sanitisedContent: changes,
+    simulated: isSimulatedRecipient(recipient.normalisedTo),
+  };
+  const idempotentAnswer = input.idempotentAnswer?.(accepted) ?? null;
+  if (accepted.simulated) {
+    if (idempotentAnswer !== null) await keepIdempotentAnswers(deps, deps.db, [idempotentAnswer]);
+    return accepted;
   }
-  const { body, subject } = rendered;
-  return { id, template, body, subject, replyToText, sanitisedContent: changes, simulated };
-}
-
-async function requireUsableTemplate(
-  { db }: AcceptDeps,
-  { service, templateId, notificationType }: AcceptInput,
-): Promise<Template> {
-  const template = await findTemplateOfService({ db }, service.id, templateId);
-  if (template === null) throw invalid('Template not found');
-  if (template.templateType !== notificationType) {
-    throw invalid(`${template.templateType} template is not suitable for ${notificationType} notification`);
-  }
-  if (template.archived) throw invalid('Template has been deleted');
-  return template;
-}
-
-async function resolveSender(
-  { db }: AcceptDeps,
-  { service, senderId, notificationType }: AcceptInput,
-): Promise<string | null> {
-  if (notificationType === 'sms') {
-    const sender = await findSmsSender({ db }, service.id, senderId);
-    if (sender === null && senderId !== null) throw unknownSender('sms_sender_id', senderId, service.id);
-    return sender === null ? null : normaliseSmsSender(sender.smsSender);
-  }
-  const replyTo = await findEmailReplyTo({ db }, service.id, senderId);
-  if (replyTo === null && senderId !== null) throw unknownSender('email_reply_to_id', senderId, service.id);
-  return replyTo?.emailAddress ?? null;
-}
-
-function unknownSender(field: string, id: string, serviceId: string): AppError {
-  return invalid(`${field} ${id} does not exist in database for service id ${serviceId}`);
-}
-
-function invalid(message: string): AppError {
-  return new AppError('REQUEST_INVALID', message);
+  await persistNotification(deps, {
+    notification: {
+      id: accepted.id,
+      serviceId: service.id,
+      notificationType,
+      ...recipient,
+      templateId: template.id,
+      templateVersion: template.version,
+      apiKeyId: apiKey?.id ?? null,
+      keyType,
+      status: 'created',
+      clientReference: input.clientReference,
+      personalisation,
+      replyToText,
+      createdById: input.createdById,
+      createdAt: deps.clock.now(),
+      unsubscribeLink: input.unsubscribeUrl,
+    },
+    processType: template.processType,
+    requestId: input.requestId,
+    ...(template.hasUnsubscribeLink && input.baseUrl !== undefined && { baseUrl: input.baseUrl }),
+    idempotentAnswer,
+    queueFirst: keyType === 'normal' && apiKey !== null && deps.isQueueFirst(service.id),
+  });
+  return accepted;
 }

@@ -1,3 +1,4 @@
+import { linkBaseUrls } from '../config/link-base-urls.ts';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
 import type { SendResult } from '../providers/provider.ts';
@@ -14,6 +15,7 @@ import {
   type DeliverDeps,
 } from './deliver-notification.ts';
 import { requireNotification } from './show-notification.ts';
+import { createUnsubscribeUrl, oneClickUnsubscribeUrl } from './unsubscribe-url.ts';
 
 /**
  * Hands one email to a provider (delivery sheet §3.3). Only a notification in `created` is sent. An address that the
@@ -23,7 +25,7 @@ import { requireNotification } from './show-notification.ts';
  */
 export async function deliverEmail(
   deps: DeliverDeps,
-  { notificationId }: DeliverArgs,
+  { notificationId, baseUrl }: DeliverArgs,
   { requestId }: Pick<TaskContext, 'requestId'>,
 ): Promise<void> {
   const { db, secretBox, logger } = deps;
@@ -55,12 +57,14 @@ export async function deliverEmail(
       'NOT_FOUND',
       `Version ${notification.templateVersion} of template ${notification.templateId} is missing`,
     );
-  const unsubscribeUrl = notification.unsubscribeLink;
+  const { hasUnsubscribeLink } = template;
+  const base = linkBaseUrls(deps.config, baseUrl ?? null);
   const email = renderEmail({
     subject: template.subject ?? '',
     content: template.content,
     personalisation: notification.personalisation,
-    unsubscribeUrl: template.hasUnsubscribeLink ? unsubscribeUrl : null,
+    // The link that people open is never the caller's (templating sheet §5.5).
+    unsubscribeUrl: hasUnsubscribeLink ? createUnsubscribeUrl(deps, notification, base.site) : null,
   });
   let result: SendResult;
   try {
@@ -75,7 +79,10 @@ export async function deliverEmail(
       subject: email.subject,
       text: email.plainText,
       html: email.html,
-      unsubscribeUrl,
+      unsubscribeUrl: oneClickUnsubscribeUrl(deps, notification, {
+        templateHasUnsubscribeLink: hasUnsubscribeLink,
+        baseUrl: base.api,
+      }),
     });
   } catch (error) {
     if (!isAppError(error, 'PROVIDER_REFUSED')) throw error;

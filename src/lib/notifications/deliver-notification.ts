@@ -1,19 +1,23 @@
+import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
-import type { Queryable } from '../db/database.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import type { Database, Queryable } from '../db/database.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ProviderRegistry, SendResult, Verdict } from '../providers/provider.ts';
 import { sandboxOutcome } from '../providers/sandbox-outcome.ts';
-import type { NewJob } from '../queue/job-queue.ts';
+import type { JobQueue, NewJob } from '../queue/job-queue.ts';
 import { defineTask, type Task, type TaskContext, type TaskFailure } from '../queue/task.ts';
-import type { PersistDeps } from './persist-notification.ts';
 import { insertNotificationEvent } from './notification-event-repository.ts';
 import { updateNotification, type NotificationChanges } from './notification-repository.ts';
 import { sourcesOf } from './notification-status.ts';
 import type { Notification } from './notification.ts';
 
-export type DeliverDeps = PersistDeps & {
+export interface DeliverDeps {
+  readonly db: Database;
+  readonly queue: JobQueue;
+  readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly providers: ProviderRegistry;
@@ -22,11 +26,15 @@ export type DeliverDeps = PersistDeps & {
   readonly random: () => number;
   /** Domain of the From address of emails. */
   readonly emailDomain: string;
-};
+  /** For links in emails. */
+  readonly config: Pick<Config, 'publicUrl' | 'adminUrl' | 'host' | 'port'>;
+}
 
 /** The argument of the deliver tasks. */
 export interface DeliverArgs {
   readonly notificationId: string;
+  /** Scheme and host of the request that asked for it, for the links in it. */
+  readonly baseUrl?: string;
 }
 
 const taskOfType = { sms: 'process-sms-client-response', email: 'process-ses-result' } as const;

@@ -1,10 +1,7 @@
 import { comparableRecipient } from '../recipients/recipient-comparison.ts';
 import { requireService } from '../services/show-service.ts';
-import {
-  listNotificationsOfService,
-  type NotificationListQuery,
-  type NotificationWithTemplate,
-} from './notification-repository.ts';
+import { listNotificationsOfService, type NotificationListQuery } from './notification-list-repository.ts';
+import type { NotificationWithTemplate } from './notification-repository.ts';
 import { expandStatusFilters, type StatusFilter } from './notification-status.ts';
 import type { ReadDeps } from './show-notification.ts';
 

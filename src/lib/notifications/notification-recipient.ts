@@ -1,12 +1,13 @@
 import type { KeyType } from '../api-keys/api-key.ts';
 import { AppError } from '../core/errors.ts';
+import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Queryable } from '../db/database.ts';
 import { normaliseEmailAddress, validateEmailAddress } from '../recipients/email-address.ts';
 import { internationalNotAllowedMessage } from '../recipients/phone-errors.ts';
 import { validatePhoneNumberForApi } from '../recipients/phone-number.ts';
 import { isAmongRecipients } from '../recipients/recipient-comparison.ts';
 import { stripRecipient } from '../recipients/whitespace.ts';
-import { listGuests, listTeamRecipients } from '../services/find-service.ts';
+import { listKnownRecipients } from '../services/find-service.ts';
 import type { Service } from '../services/service.ts';
 import type { Notification } from './notification.ts';
 
@@ -58,12 +59,11 @@ export function readRecipient(to: string, type: 'sms' | 'email', { permissions }
  * @throws AppError REQUEST_INVALID
  */
 export async function assertRecipientAllowed(
-  { db }: { db: Queryable },
+  deps: { db: Queryable; cache: ServiceCache },
   { service, keyType, to }: { service: Service; keyType: KeyType; to: string },
 ): Promise<void> {
   if (keyType === 'test' || (keyType === 'normal' && !service.restricted)) return;
-  const known = [...(await listTeamRecipients({ db }, service.id)), ...(await listGuests({ db }, service.id))];
-  if (isAmongRecipients(to, known)) return;
+  if (isAmongRecipients(to, await listKnownRecipients(deps, service.id))) return;
   throw new AppError(
     'REQUEST_INVALID',
     keyType === 'team'

@@ -75,41 +75,64 @@ const columnNames = [
 ];
 const columns = columnNames.join(', ');
 
-/** The one place that creates notifications. */
-export async function insertNotification(
+/**
+ * The one place that creates notifications.
+ *
+ * @throws a unique violation when one of the ids, or of the rows of a job, exists: then none is stored
+ */
+export async function insertNotifications(
   tx: Queryable,
   secretBox: SecretBox,
-  notification: NewNotification,
+  notifications: readonly NewNotification[],
 ): Promise<void> {
   await tx.query({
-    name: 'insert_notification',
-    text: `INSERT INTO notifications (id, "to", normalised_to, service_id, template_id, template_version, api_key_id,
-        key_type, notification_type, created_at, notification_status, client_reference, personalisation, international,
-        phone_prefix, rate_multiplier, created_by_id, reply_to_text, unsubscribe_link)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
-    values: [
-      notification.id,
-      notification.to,
-      notification.normalisedTo,
-      notification.serviceId,
-      notification.templateId,
-      notification.templateVersion,
-      notification.apiKeyId,
-      notification.keyType,
-      notification.notificationType,
-      notification.createdAt,
-      notification.status,
-      notification.clientReference,
-      secretBox.seal(JSON.stringify(notification.personalisation), personalisationContext),
-      notification.international,
-      notification.phonePrefix,
-      notification.rateMultiplier,
-      notification.createdById,
-      notification.replyToText,
-      notification.unsubscribeLink,
-    ],
+    name: 'insert_notifications',
+    text: insertSql,
+    values: insertedColumns.map(({ value }) => notifications.map((notification) => value(notification, secretBox))),
   });
 }
+
+interface InsertedColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly value: (notification: NewNotification, secretBox: SecretBox) => unknown;
+}
+
+const column = (name: string, type: string, value: InsertedColumn['value']): InsertedColumn => ({ name, type, value });
+
+const insertedColumns: readonly InsertedColumn[] = [
+  column('id', 'uuid', ({ id }) => id),
+  column('"to"', 'text', ({ to }) => to),
+  column('normalised_to', 'text', ({ normalisedTo }) => normalisedTo),
+  column('job_id', 'uuid', ({ jobId }) => jobId ?? null),
+  column('job_row_number', 'int', ({ jobRowNumber }) => jobRowNumber ?? null),
+  column('service_id', 'uuid', ({ serviceId }) => serviceId),
+  column('template_id', 'uuid', ({ templateId }) => templateId),
+  column('template_version', 'int', ({ templateVersion }) => templateVersion),
+  column('api_key_id', 'uuid', ({ apiKeyId }) => apiKeyId),
+  column('key_type', 'text', ({ keyType }) => keyType),
+  column('billable_units', 'int', ({ billableUnits }) => billableUnits ?? 0),
+  column('notification_type', 'notification_type', ({ notificationType }) => notificationType),
+  column('created_at', 'timestamp', ({ createdAt }) => createdAt),
+  column('updated_at', 'timestamp', ({ updatedAt }) => updatedAt ?? null),
+  column('notification_status', 'text', ({ status }) => status),
+  column('reference', 'text', ({ reference }) => reference ?? null),
+  column('client_reference', 'text', ({ clientReference }) => clientReference),
+  column('personalisation', 'text', ({ personalisation }, secretBox) =>
+    secretBox.seal(JSON.stringify(personalisation), personalisationContext),
+  ),
+  column('international', 'boolean', ({ international }) => international),
+  column('phone_prefix', 'text', ({ phonePrefix }) => phonePrefix),
+  column('rate_multiplier', 'numeric', ({ rateMultiplier }) => rateMultiplier),
+  column('created_by_id', 'uuid', ({ createdById }) => createdById),
+  column('reply_to_text', 'text', ({ replyToText }) => replyToText),
+  column('document_download_count', 'int', ({ documentDownloadCount }) => documentDownloadCount ?? null),
+  column('postage', 'text', ({ postage }) => postage ?? null),
+  column('unsubscribe_link', 'text', ({ unsubscribeLink }) => unsubscribeLink),
+];
+
+const insertSql = `INSERT INTO notifications (${insertedColumns.map(({ name }) => name).join(', ')})
+  SELECT * FROM unnest(${insertedColumns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})`;
 
 /** What an update of a notification may set. `undefined` leaves a column alone; null clears it. */
 export interface NotificationChanges {
@@ -152,6 +175,16 @@ export async function updateNotification(
   return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
 }
 
+/** Whether a notification with this id is stored. */
+export async function notificationExists(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'notification_exists',
+    text: 'SELECT 1 FROM notifications WHERE id = $1',
+    values: [id],
+  });
+  return rowCount === 1;
+}
+
 /** A notification whatever its service, for workers and operators. */
 export async function findNotification(db: Queryable, secretBox: SecretBox, id: string): Promise<Notification | null> {
   const { rows } = await db.query<NotificationRow>({
@@ -188,20 +221,23 @@ export async function findNotificationIdByReference(
 
 /** A notification with what its template said in the version it was made with. */
 export interface NotificationWithTemplate extends Notification {
+  readonly templateName: string;
   readonly templateContent: string;
   readonly templateSubject: string | null;
   readonly templateHasUnsubscribeLink: boolean;
   readonly createdByName: string | null;
 }
 
-type RowWithTemplate = NotificationRow & {
+/** What `NotificationWithTemplate` is read from. */
+export type RowWithTemplate = NotificationRow & {
+  template_name: string;
   template_content: string;
   template_subject: string | null;
   template_has_unsubscribe_link: boolean;
   created_by_name: string | null;
 };
 
-const selectWithTemplate = `SELECT ${columnNames.map((name) => `n.${name}`).join(', ')}, t.content AS template_content, t.subject AS template_subject,
+const selectWithTemplate = `SELECT ${columnNames.map((name) => `n.${name}`).join(', ')}, t.name AS template_name, t.content AS template_content, t.subject AS template_subject,
     t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name
   FROM notifications n
   JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version
@@ -219,48 +255,6 @@ export async function findNotificationOfService(
     values: [serviceId, id],
   });
   return rows[0] === undefined ? null : toNotificationWithTemplate(rows[0], secretBox);
-}
-
-export interface NotificationListQuery {
-  readonly serviceId: string;
-  /** Null = every type of key. */
-  readonly keyType: KeyType | null;
-  readonly types: readonly NotificationType[];
-  readonly statuses: readonly NotificationStatus[];
-  readonly clientReference: string | null;
-  readonly to: string | null;
-  /** Only what was created before this notification of the same service; an unknown one gives an empty page. */
-  readonly olderThan: string | null;
-  readonly includeJobs: boolean;
-  readonly limit: number;
-}
-
-/** A page of a service's notifications, newest first. Empty lists do not filter. */
-export async function listNotificationsOfService(
-  db: Queryable,
-  secretBox: SecretBox,
-  query: NotificationListQuery,
-): Promise<NotificationWithTemplate[]> {
-  const statement = SQL`SELECT n.*, t.content AS template_content, t.subject AS template_subject,
-      t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name
-    FROM (SELECT * FROM notifications WHERE service_id = ${query.serviceId}`;
-  if (query.keyType !== null) statement.append(SQL` AND key_type = ${query.keyType}`);
-  if (query.types.length > 0)
-    statement.append(SQL` AND notification_type = ANY(${[...query.types]}::notification_type[])`);
-  if (query.statuses.length > 0) statement.append(SQL` AND notification_status = ANY(${[...query.statuses]}::text[])`);
-  if (query.clientReference !== null) statement.append(SQL` AND client_reference = ${query.clientReference}`);
-  if (query.to !== null) statement.append(SQL` AND normalised_to = ${query.to}`);
-  if (!query.includeJobs) statement.append(SQL` AND job_id IS NULL`);
-  if (query.olderThan !== null) {
-    statement.append(SQL` AND (created_at, id) < (SELECT created_at, id FROM notifications
-      WHERE id = ${query.olderThan} AND service_id = ${query.serviceId})`);
-  }
-  statement.append(SQL` ORDER BY created_at DESC, id DESC LIMIT ${query.limit}) n
-    JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version
-    LEFT JOIN users u ON u.id = n.created_by_id
-    ORDER BY n.created_at DESC, n.id DESC`);
-  const { rows } = await db.query<RowWithTemplate>(statement);
-  return rows.map((row) => toNotificationWithTemplate(row, secretBox));
 }
 
 /** Moves sms and email that providers never reported on to `temporary-failure`; returns how many, at most `limit`. */
@@ -314,9 +308,10 @@ function openPersonalisation(sealed: string | null, secretBox: SecretBox): JsonO
   return sealed === null ? {} : (parseJson(secretBox.open(sealed, personalisationContext)) as JsonObject);
 }
 
-function toNotificationWithTemplate(row: RowWithTemplate, secretBox: SecretBox): NotificationWithTemplate {
+export function toNotificationWithTemplate(row: RowWithTemplate, secretBox: SecretBox): NotificationWithTemplate {
   return {
     ...toNotification(row, secretBox),
+    templateName: row.template_name,
     templateContent: row.template_content,
     templateSubject: row.template_subject,
     templateHasUnsubscribeLink: row.template_has_unsubscribe_link,

@@ -43,6 +43,14 @@ export const completedStatuses: readonly NotificationStatus[] = [
   'validation-failed',
 ];
 
+/** How letters end that are not printed, and so cost nothing (data sheet §1.1). */
+export const neverSentStatuses: readonly NotificationStatus[] = [
+  'cancelled',
+  'technical-failure',
+  'validation-failed',
+  'virus-scan-failed',
+];
+
 /** Values that a list of notifications may be filtered by. */
 export const statusFilters = [...notificationStatuses, 'accepted', 'received'] as const;
 

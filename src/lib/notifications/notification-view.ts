@@ -1,8 +1,11 @@
 import { toApiDateTime, toApiDateTimeOrNull } from '../core/clock.ts';
+import { estimatedDelivery } from '../letters/estimated-delivery.ts';
+import { isPostage } from '../letters/postage.ts';
 import { pythonText } from '../templates/python-text.ts';
 import { renderTemplate } from '../templates/render-template.ts';
 import type { NotificationWithTemplate } from './notification-repository.ts';
-import { completedStatuses } from './notification-status.ts';
+import { completedStatuses, neverSentStatuses } from './notification-status.ts';
+import { oneClickUnsubscribeUrl, type UnsubscribeUrlDeps } from './unsubscribe-url.ts';
 
 /** A notification as the v2 API shows it; every key is always present (public API sheet §7.1). */
 export interface NotificationView {
@@ -32,17 +35,23 @@ export interface NotificationView {
   readonly cost_details: Readonly<Record<string, unknown>>;
   readonly cost_in_pounds: number | null;
   readonly is_cost_data_ready: boolean;
+  /** Letters only. */
+  readonly estimated_delivery?: string | null;
 }
 
 /** Builds the v2 form of a notification; `baseUrl` is the scheme and host of the request. */
-export function toNotificationView(notification: NotificationWithTemplate, baseUrl: string): NotificationView {
-  const { notificationType, personalisation, templateId, templateVersion } = notification;
+export function toNotificationView(
+  deps: UnsubscribeUrlDeps,
+  notification: NotificationWithTemplate,
+  baseUrl: string,
+): NotificationView {
+  const { notificationType, personalisation, templateId, templateVersion, templateHasUnsubscribeLink } = notification;
   const { body, subject } = renderTemplate(
     {
       templateType: notificationType,
       content: notification.templateContent,
       subject: notification.templateSubject,
-      hasUnsubscribeLink: notification.templateHasUnsubscribeLink,
+      hasUnsubscribeLink: templateHasUnsubscribeLink,
     },
     personalisation,
   );
@@ -77,9 +86,14 @@ export function toNotificationView(notification: NotificationWithTemplate, baseU
     completed_at: completedStatuses.includes(notification.status) ? toApiDateTimeOrNull(notification.updatedAt) : null,
     scheduled_for: null,
     postage: notification.postage,
-    one_click_unsubscribe_url: notification.unsubscribeLink,
+    one_click_unsubscribe_url: oneClickUnsubscribeUrl(deps, notification, { templateHasUnsubscribeLink, baseUrl }),
     ...costOf(notification),
+    ...(notificationType === 'letter' && { estimated_delivery: estimateOf(notification) }),
   };
+}
+
+function estimateOf({ createdAt, postage }: NotificationWithTemplate): string | null {
+  return postage === null || !isPostage(postage) ? null : toApiDateTime(estimatedDelivery(createdAt, postage));
 }
 
 function publicStatus({ notificationType, status }: NotificationWithTemplate): string {
@@ -90,8 +104,14 @@ function publicStatus({ notificationType, status }: NotificationWithTemplate): s
 
 type Cost = Pick<NotificationView, 'cost_details' | 'cost_in_pounds' | 'is_cost_data_ready'>;
 
-/** Emails cost nothing. Texts and letters have no price before rates are known: "not ready", never an error. */
-function costOf({ notificationType }: NotificationWithTemplate): Cost {
-  const isFree = notificationType === 'email';
-  return { cost_details: {}, cost_in_pounds: isFree ? 0 : null, is_cost_data_ready: isFree };
+/**
+ * Emails cost nothing, nor do letters that were never sent. Other letters and texts have no price before rates are
+ * known: "not ready", never an error.
+ */
+function costOf({ notificationType, status, postage }: NotificationWithTemplate): Cost {
+  if (notificationType === 'email') return { cost_details: {}, cost_in_pounds: 0, is_cost_data_ready: true };
+  if (notificationType === 'letter' && neverSentStatuses.includes(status)) {
+    return { cost_details: { billable_sheets_of_paper: 0, postage }, cost_in_pounds: 0, is_cost_data_ready: true };
+  }
+  return { cost_details: {}, cost_in_pounds: null, is_cost_data_ready: false };
 }

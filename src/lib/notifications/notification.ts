@@ -41,8 +41,8 @@ export interface Notification {
   readonly documentDownloadCount: number | null;
 }
 
-/** What acceptance decides; everything else starts empty. */
-export type NewNotification = Pick<
+/** What acceptance decides of every message. */
+type Decided = Pick<
   Notification,
   | 'id'
   | 'serviceId'
@@ -64,6 +64,15 @@ export type NewNotification = Pick<
   | 'createdAt'
   | 'unsubscribeLink'
 >;
+
+/** What it decides of some only, such as letters and rows of files. */
+type DecidedForSome = Pick<
+  Notification,
+  'jobId' | 'jobRowNumber' | 'reference' | 'postage' | 'billableUnits' | 'documentDownloadCount' | 'updatedAt'
+>;
+
+/** A notification to be stored; what is left out starts empty. */
+export type NewNotification = Decided & Partial<DecidedForSome>;
 
 /** Where personalisation is stored, for the secret box. */
 export const personalisationContext = 'notifications.personalisation';

@@ -43,5 +43,6 @@ export async function sendOne(deps: AcceptDeps, input: SendOneInput): Promise<Ac
     sanitiseContentFor: null,
     createdById: systemUserId,
     requestId: null,
+    idempotentAnswer: null,
   });
 }

@@ -1,7 +1,10 @@
+import { linkBaseUrls } from '../config/link-base-urls.ts';
+import type { Config } from '../config/schema.ts';
 import { AppError } from '../core/errors.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Database } from '../db/database.ts';
 import { renderEmail } from '../templates/render-email.ts';
+import { renderLetter } from '../templates/render-letter.ts';
 import { renderSms } from '../templates/render-sms.ts';
 import { showService } from '../services/show-service.ts';
 import {
@@ -10,6 +13,7 @@ import {
   type NotificationWithTemplate,
 } from './notification-repository.ts';
 import type { Notification } from './notification.ts';
+import { createUnsubscribeUrl, type UnsubscribeUrlDeps } from './unsubscribe-url.ts';
 
 export interface ReadDeps {
   readonly db: Database;
@@ -55,10 +59,10 @@ export interface RenderedMessage {
 
 /** Renders a stored notification exactly as it is sent: with prefix, with the layout of emails. */
 export async function renderNotification(
-  { db }: { db: Database },
+  deps: UnsubscribeUrlDeps & { db: Database; config: Pick<Config, 'publicUrl' | 'adminUrl' | 'host' | 'port'> },
   notification: NotificationWithTemplate,
 ): Promise<RenderedMessage> {
-  const service = await showService({ db }, notification.serviceId);
+  const service = await showService(deps, notification.serviceId);
   if (notification.notificationType === 'sms') {
     const sms = renderSms({
       content: notification.templateContent,
@@ -67,11 +71,21 @@ export async function renderNotification(
     });
     return { subject: null, text: sms.text, html: null, fragmentCount: sms.fragmentCount };
   }
+  if (notification.notificationType === 'letter') {
+    const letter = renderLetter({
+      subject: notification.templateSubject ?? '',
+      content: notification.templateContent,
+      personalisation: notification.personalisation,
+    });
+    return { subject: letter.subject, text: letter.apiBody, html: letter.htmlBody, fragmentCount: null };
+  }
   const email = renderEmail({
     subject: notification.templateSubject ?? '',
     content: notification.templateContent,
     personalisation: notification.personalisation,
-    unsubscribeUrl: notification.templateHasUnsubscribeLink ? notification.unsubscribeLink : null,
+    unsubscribeUrl: notification.templateHasUnsubscribeLink
+      ? createUnsubscribeUrl(deps, notification, linkBaseUrls(deps.config, null).site)
+      : null,
   });
   return { subject: email.subject, text: email.plainText, html: email.html, fragmentCount: null };
 }

@@ -18,7 +18,10 @@ export interface NotificationTrace {
   readonly next: string | null;
 }
 
-const taskNames = ['deliver_sms', 'deliver_email', 'process-sms-client-response', 'process-ses-result'];
+const taskNames = [
+  ...['deliver_sms', 'deliver_email', 'process-sms-client-response', 'process-ses-result'],
+  ...['get-pdf-for-templated-letter', 'sanitise-letter'],
+];
 
 /**
  * The whole life of one message, oldest step first, from its row, from what was noted of failed attempts and ignored

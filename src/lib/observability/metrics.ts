@@ -7,6 +7,9 @@ export interface Metrics {
   readonly notificationsAccepted: Counter<'type' | 'key_type'>;
   readonly taskRuns: Counter<'task' | 'outcome'>;
   readonly receipts: Counter<'outcome'>;
+  readonly acceptBatchSize: Histogram;
+  readonly redisErrors: Counter;
+  readonly rateLimitCheckSeconds: Histogram<'algorithm'>;
   readonly queueJobs: Gauge<'queue' | 'state'>;
   readonly queueOldestDueSeconds: Gauge<'queue'>;
 }
@@ -40,6 +43,25 @@ export function createMetrics(): Metrics {
       name: 'notify_receipts_total',
       help: 'Receipts: recorded, duplicate, unknown or ignored',
       labelNames: ['outcome'],
+      registers,
+    }),
+    acceptBatchSize: new Histogram({
+      name: 'notify_accept_batch_size',
+      help: 'Accepted messages that were stored in one transaction',
+      buckets: [1, 2, 4, 8, 16, 32, 64, 128, 250],
+      registers,
+    }),
+    redisErrors: new Counter({
+      name: 'notify_redis_errors_total',
+      help: 'Failures of Redis: lost connections, refused commands, answers that came too late',
+      registers,
+    }),
+    rateLimitCheckSeconds: new Histogram({
+      // The name that dashboards of the reference know (public API sheet §13).
+      name: 'redis_exceeded_rate_limit_duration_seconds',
+      help: 'Time that Redis took to say whether a request is within the rate limit',
+      labelNames: ['algorithm'],
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25],
       registers,
     }),
     queueJobs: new Gauge({

@@ -100,7 +100,7 @@ async function insertJobs(boss: PgBoss, tx: Queryable, queue: QueueName, jobs: r
     singletonKey: `${job.task}:${job.subject}`,
     ...(job.delay !== undefined && job.delay > 0 && { startAfter: job.delay }),
   }));
-  const inserted = await boss.insert(queue, rows, { db: transactionAdapter(tx), returnId: true });
+  const inserted = await boss.insert(queue, rows, { db: preparedAdapter(tx, `enqueue ${queue}`), returnId: true });
   return inserted?.length ?? 0;
 }
 
@@ -124,6 +124,11 @@ export function transactionAdapter(tx: Queryable): {
   executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 } {
   return { executeSql: (text, values) => tx.query(values === undefined ? { text } : { text, values }) };
+}
+
+/** The same for one statement that is run again and again: planning it takes longer than running it. */
+function preparedAdapter(tx: Queryable, name: string): ReturnType<typeof transactionAdapter> {
+  return { executeSql: (text, values = []) => tx.query({ name, text, values }) };
 }
 
 /** Stands in where no queue was set up: forgetting the queue must be loud, not a lost message. */

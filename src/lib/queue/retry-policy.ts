@@ -18,6 +18,7 @@ export const retryPolicies = {
   deliver_email: { maxRetries: 48, delays: [300], queue: 'retry' },
   deliver_letter: { maxRetries: 55, delays: [180], queue: null },
   'get-pdf-for-templated-letter': { maxRetries: 15, delays: [300], queue: 'retry' },
+  'sanitise-letter': { maxRetries: 15, delays: [300], queue: 'retry' },
   'save-sms': storing,
   'save-email': storing,
   'save-letter': storing,

@@ -2,9 +2,9 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { violatedConstraint, type Database } from '../db/database.ts';
-import { validateEmailAddress } from '../recipients/email-address.ts';
 import { systemUserId } from '../users/user.ts';
 import { toGuestList } from './guest-list.ts';
+import { assertReplyTo } from './sender.ts';
 import {
   findService,
   insertEmailReplyTo,
@@ -15,11 +15,12 @@ import {
 import {
   liveLimits,
   newServicePermissions,
-  toEmailLocalPart,
+  readServicePermissions,
   trialLimits,
   type Service,
   type ServicePermission,
 } from './service.ts';
+import { describeTakenName, readServiceName } from './service-name.ts';
 import { assertSmsSender } from './sms-sender.ts';
 
 export interface CreateServiceInput {
@@ -30,6 +31,7 @@ export interface CreateServiceInput {
   permissions?: readonly ServicePermission[];
   /** Default text message sender: 3 to 11 letters, digits, spaces, or a phone number. */
   smsSender?: string;
+  smsSenderId?: string;
   /** Default reply-to address. */
   emailReplyTo?: string | null;
   contactLink?: string | null;
@@ -41,24 +43,19 @@ export interface CreateServiceInput {
 /**
  * Creates a service with its default sender, reply-to address and guest list, all or nothing.
  *
- * @throws AppError USAGE_INVALID for a name, sender, address or guest that cannot be used; CONFLICT when the name, or
- *   the part of it that makes the From address, is taken
+ * @throws AppError USAGE_INVALID for a name, sender, address or guest that cannot be used; VALIDATION_FAILED for a wrong
+ *   permission; CONFLICT when the id, the name, or the part of it that makes the From address, is taken
  */
 export async function createService(
   { db, clock, ids }: { db: Database; clock: Clock; ids: Ids },
   input: CreateServiceInput,
 ): Promise<Service> {
-  const name = input.name.trim();
-  const localPart = toEmailLocalPart(name);
-  if (name.length === 0 || name.length > 255 || localPart === '') {
-    throw new AppError(
-      'USAGE_INVALID',
-      `'${input.name}' cannot be the name of a service: expected 1 to 255 characters with at least one letter or digit`,
-    );
-  }
+  const serviceName = readServiceName(input.name);
+  const { name, localPart } = serviceName;
   const smsSender = assertSmsSender(input.smsSender ?? 'GOVUK');
-  const replyTo = input.emailReplyTo == null ? null : readReplyTo(input.emailReplyTo);
+  const replyTo = input.emailReplyTo == null ? null : assertReplyTo(input.emailReplyTo);
   const guestList = toGuestList(input.guestList ?? [], ids);
+  const permissions = readServicePermissions(input.permissions ?? newServicePermissions);
   const limits = input.live ? liveLimits : trialLimits;
   const id = input.id ?? ids.uuid();
   const now = clock.now();
@@ -89,25 +86,21 @@ export async function createService(
           created_by_id: input.createdById ?? systemUserId,
           created_at: now,
         },
-        input.permissions ?? newServicePermissions,
+        permissions,
       );
-      await insertSmsSender(tx, id, { id: ids.uuid(), smsSender, isDefault: true }, now);
+      await insertSmsSender(tx, id, { id: input.smsSenderId ?? ids.uuid(), smsSender, isDefault: true }, now);
       if (replyTo !== null)
         await insertEmailReplyTo(tx, id, { id: ids.uuid(), emailAddress: replyTo, isDefault: true }, now);
       await replaceGuestList(tx, id, guestList, now);
       return (await findService(tx, id))!;
     });
   } catch (error) {
-    const constraint = violatedConstraint(error);
-    if (constraint === null) throw error;
-    const taken =
-      constraint === 'services_pkey' ? `The service id '${id}'` : `The service name '${name}' (as ${localPart}@…)`;
-    throw new AppError('CONFLICT', `${taken} is taken`, { cause: error, details: { name, id } });
+    if (violatedConstraint(error) === 'services_pkey') {
+      throw new AppError('CONFLICT', `The service id '${id}' is taken`, { cause: error, details: { id } });
+    }
+    if (violatedConstraint(error) === 'service_sms_senders_pkey') {
+      throw new AppError('CONFLICT', `The sender id '${input.smsSenderId ?? ''}' is taken`, { cause: error });
+    }
+    throw describeTakenName(error, serviceName) ?? error;
   }
-}
-
-function readReplyTo(text: string): string {
-  const result = validateEmailAddress(text);
-  if (!result.ok) throw new AppError('USAGE_INVALID', `The reply-to address '${text}' is not a valid email address`);
-  return result.address;
 }

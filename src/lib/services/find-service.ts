@@ -1,3 +1,4 @@
+import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Queryable } from '../db/database.ts';
 import {
   findService,
@@ -8,40 +9,46 @@ import {
 } from './service-repository.ts';
 import type { EmailReplyTo, Service, SmsSender } from './service.ts';
 
+interface Deps {
+  readonly db: Queryable;
+  readonly cache: ServiceCache;
+}
+
 /** The service with this id, active or not; null when there is none. */
-export async function findServiceForAuthentication({ db }: { db: Queryable }, id: string): Promise<Service | null> {
-  return findService(db, id);
+export async function findServiceForAuthentication({ db, cache }: Deps, id: string): Promise<Service | null> {
+  return cache.read(id, 'service', () => findService(db, id));
 }
 
 /** The chosen or default text message sender; null when the chosen one is unknown, archived or another service's. */
 export async function findSmsSender(
-  { db }: { db: Queryable },
+  { db, cache }: Deps,
   serviceId: string,
   id: string | null,
 ): Promise<SmsSender | null> {
-  const senders = await listSmsSenders(db, serviceId);
+  const senders = await cache.read(serviceId, 'sms senders', () => listSmsSenders(db, serviceId));
   return senders.find((sender) => (id === null ? sender.isDefault : sender.id === id)) ?? null;
 }
 
 /** The chosen or default reply-to address, by the same rule; a service may have no default. */
 export async function findEmailReplyTo(
-  { db }: { db: Queryable },
+  { db, cache }: Deps,
   serviceId: string,
   id: string | null,
 ): Promise<EmailReplyTo | null> {
-  const addresses = await listEmailReplyTos(db, serviceId);
+  const addresses = await cache.read(serviceId, 'reply-to addresses', () => listEmailReplyTos(db, serviceId));
   return addresses.find((address) => (id === null ? address.isDefault : address.id === id)) ?? null;
 }
 
-/** Everybody on the team: their mobile numbers and email addresses. */
-export async function listTeamRecipients({ db }: { db: Queryable }, serviceId: string): Promise<string[]> {
-  const members = await listTeamMembers(db, serviceId);
-  return members.flatMap(({ mobileNumber, emailAddress }) =>
-    mobileNumber === null ? [emailAddress] : [mobileNumber, emailAddress],
-  );
-}
-
-/** The recipients on a service's guest list. */
-export async function listGuests({ db }: { db: Queryable }, serviceId: string): Promise<string[]> {
-  return (await listGuestList(db, serviceId)).map(({ recipient }) => recipient);
+/** The recipients that a team key, or a service in trial mode, may send to: the team and the guest list. */
+export async function listKnownRecipients({ db, cache }: Deps, serviceId: string): Promise<readonly string[]> {
+  return cache.read(serviceId, 'known recipients', async () => {
+    const team = await listTeamMembers(db, serviceId);
+    const guests = await listGuestList(db, serviceId);
+    return [
+      ...team.flatMap(({ mobileNumber, emailAddress }) =>
+        mobileNumber === null ? [emailAddress] : [mobileNumber, emailAddress],
+      ),
+      ...guests.map(({ recipient }) => recipient),
+    ];
+  });
 }

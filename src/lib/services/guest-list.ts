@@ -4,8 +4,11 @@ import { validateEmailAddress } from '../recipients/email-address.ts';
 import { validatePhoneNumber } from '../recipients/phone-number.ts';
 import type { GuestListEntry } from './service-repository.ts';
 
+const longestRecipient = 255;
+
 /**
- * Turns phone numbers and email addresses into guest-list entries.
+ * Turns phone numbers and email addresses into guest-list entries (admin API sheet §4.3). How many there are is not
+ * limited.
  *
  * @throws AppError USAGE_INVALID naming the entry that is neither
  */
@@ -16,10 +19,10 @@ export function toGuestList(recipients: readonly string[], ids: Ids): GuestListE
     const valid = isEmail
       ? validateEmailAddress(text).ok
       : validatePhoneNumber(text, { international: true, landlines: true }).ok;
-    if (!valid) {
+    if (!valid || text.length > longestRecipient) {
       throw new AppError(
         'USAGE_INVALID',
-        `'${recipient}' cannot be on a guest list: expected a phone number or an email address`,
+        `Invalid guest list: "${recipient}" is not a valid email address or phone number`,
       );
     }
     return { id: ids.uuid(), recipientType: isEmail ? 'email' : 'mobile', recipient: text };

@@ -1,6 +1,6 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
-import { insertVersioned } from '../db/versioned.ts';
+import { insertVersioned, updateVersioned } from '../db/versioned.ts';
 import type { TeamMember } from '../users/user.ts';
 import type { EmailReplyTo, Service, ServicePermission, SmsSender } from './service.ts';
 
@@ -67,6 +67,12 @@ export async function findService(db: Queryable, id: string): Promise<Service | 
   return rows[0] === undefined ? null : toService(rows[0]);
 }
 
+/** The service, its row locked until the transaction ends: changes of one service follow each other. */
+export async function lockService(tx: Queryable, id: string): Promise<Service | null> {
+  await tx.query(SQL`SELECT FROM services WHERE id = ${id} FOR NO KEY UPDATE`);
+  return findService(tx, id);
+}
+
 export async function listServices(db: Queryable, filter: { active: boolean | null }): Promise<Service[]> {
   const { rows } = await db.query<ServiceWithPermissions>({
     text: `${selectService} WHERE $1::boolean IS NULL OR s.active = $1 ORDER BY s.name`,
@@ -85,6 +91,65 @@ export async function insertService(
   await insertVersioned<ServiceRow>(tx, 'services', { ...row });
   await tx.query(SQL`INSERT INTO service_permissions (service_id, permission, created_at)
     SELECT ${row.id}, permission, ${row.created_at} FROM unnest(${[...permissions]}::text[]) AS permission`);
+}
+
+/** Every version of a service, the newest first; permissions have no history. */
+export async function listServiceVersions(db: Queryable, id: string): Promise<Omit<Service, 'permissions'>[]> {
+  const { rows } = await db.query<ServiceRow>({
+    text: `SELECT ${columns.join(', ')} FROM services_history WHERE id = $1 ORDER BY version DESC`,
+    values: [id],
+  });
+  return rows.map((row) => {
+    const { permissions: _, ...version } = toService({ ...row, permissions: [] });
+    return version;
+  });
+}
+
+const columnOf = {
+  name: 'name',
+  normalisedName: 'normalised_service_name',
+  active: 'active',
+  restricted: 'restricted',
+  prefixSms: 'prefix_sms',
+  emailSenderLocalPart: 'email_sender_local_part',
+  customEmailSenderName: 'custom_email_sender_name',
+  contactLink: 'contact_link',
+  rateLimit: 'rate_limit',
+  emailMessageLimit: 'email_message_limit',
+  smsMessageLimit: 'sms_message_limit',
+  letterMessageLimit: 'letter_message_limit',
+  internationalSmsMessageLimit: 'international_sms_message_limit',
+  goLiveAt: 'go_live_at',
+  hasActiveGoLiveRequest: 'has_active_go_live_request',
+} as const;
+
+/** What can change of a service's row; each save is a new version. */
+export type ServiceChanges = Partial<
+  Pick<Service, keyof Service & keyof typeof columnOf> & {
+    normalisedName: string;
+    goLiveAt: Date | null;
+    hasActiveGoLiveRequest: boolean;
+  }
+>;
+
+export async function saveService(tx: Queryable, id: string, changes: ServiceChanges, at: Date): Promise<void> {
+  const columns = Object.fromEntries(
+    Object.entries(changes).map(([field, value]) => [columnOf[field as keyof ServiceChanges], value]),
+  );
+  await updateVersioned(tx, 'services', id, columns, at);
+}
+
+export async function replacePermissions(
+  tx: Queryable,
+  serviceId: string,
+  permissions: readonly ServicePermission[],
+  at: Date,
+): Promise<void> {
+  await tx.query(SQL`DELETE FROM service_permissions
+    WHERE service_id = ${serviceId} AND permission <> ALL (${[...permissions]}::text[])`);
+  await tx.query(SQL`INSERT INTO service_permissions (service_id, permission, created_at)
+    SELECT ${serviceId}, permission, ${at} FROM unnest(${[...permissions]}::text[]) AS permission
+    ON CONFLICT DO NOTHING`);
 }
 
 export async function insertSmsSender(
@@ -138,6 +203,23 @@ export async function listTeamMembers(db: Queryable, serviceId: string): Promise
     await db.query<TeamMember>(SQL`SELECT u.id, u.name, u.email_address AS "emailAddress", u.mobile_number AS "mobileNumber"
     FROM users u JOIN user_to_service us ON us.user_id = u.id WHERE us.service_id = ${serviceId} AND u.state <> 'inactive' ORDER BY u.name`);
   return rows;
+}
+
+/** Makes users members with these permissions; returns how many were none before. */
+export async function insertTeamMembers(
+  tx: Queryable,
+  serviceId: string,
+  userIds: readonly string[],
+  permissions: readonly { readonly id: string; readonly userId: string; readonly permission: string }[],
+  createdAt: Date,
+): Promise<number> {
+  const { rowCount } = await tx.query(SQL`INSERT INTO user_to_service (user_id, service_id)
+    SELECT user_id, ${serviceId} FROM unnest(${[...userIds]}::uuid[]) AS user_id ON CONFLICT DO NOTHING`);
+  await tx.query(SQL`INSERT INTO permissions (id, service_id, user_id, permission, created_at)
+    SELECT id, ${serviceId}, user_id, permission, ${createdAt} FROM unnest(${permissions.map(({ id }) => id)}::uuid[],
+      ${permissions.map(({ userId }) => userId)}::uuid[], ${permissions.map(({ permission }) => permission)}::text[])
+      AS given (id, user_id, permission) ON CONFLICT DO NOTHING`);
+  return rowCount ?? 0;
 }
 
 export async function listSmsSenders(db: Queryable, serviceId: string): Promise<SmsSender[]> {

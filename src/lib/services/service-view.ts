@@ -1,4 +1,5 @@
 import type { Service } from './service.ts';
+import type { ChangedField } from './update-service.ts';
 
 /** A service as commands print it. */
 export interface ServiceView {
@@ -7,6 +8,7 @@ export interface ServiceView {
   readonly active: boolean;
   readonly restricted: boolean;
   readonly permissions: readonly string[];
+  readonly custom_email_sender_name: string | null;
   readonly email_sender_local_part: string;
   readonly prefix_sms: boolean;
   readonly contact_link: string | null;
@@ -29,6 +31,7 @@ export function toServiceView(service: Service): ServiceView {
     active: service.active,
     restricted: service.restricted,
     permissions: service.permissions,
+    custom_email_sender_name: service.customEmailSenderName,
     email_sender_local_part: service.emailSenderLocalPart,
     prefix_sms: service.prefixSms,
     contact_link: service.contactLink,
@@ -44,3 +47,20 @@ export function toServiceView(service: Service): ServiceView {
     updated_at: service.updatedAt?.toISOString() ?? null,
   };
 }
+
+/** How commands name what an update changed. */
+export const changedFieldNames: Readonly<Record<ChangedField, string>> = {
+  name: 'name',
+  active: 'active',
+  restricted: 'restricted',
+  prefixSms: 'prefix_sms',
+  emailSenderLocalPart: 'email_sender_local_part',
+  customEmailSenderName: 'custom_email_sender_name',
+  contactLink: 'contact_link',
+  rateLimit: 'rate_limit',
+  emailMessageLimit: 'limits.email',
+  smsMessageLimit: 'limits.sms',
+  letterMessageLimit: 'limits.letter',
+  internationalSmsMessageLimit: 'limits.international_sms',
+  permissions: 'permissions',
+};

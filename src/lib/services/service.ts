@@ -1,3 +1,5 @@
+import { AppError } from '../core/errors.ts';
+
 /** What a service may do (data sheet §1.1). */
 export const servicePermissions = [
   'email',
@@ -16,6 +18,18 @@ export const servicePermissions = [
 ] as const;
 
 export type ServicePermission = (typeof servicePermissions)[number];
+
+/** @throws AppError VALIDATION_FAILED for what is no permission, or is there twice (admin API sheet §4.1) */
+export function readServicePermissions(names: readonly string[]): ServicePermission[] {
+  const unknown = names.find((name) => !(servicePermissions as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new AppError('VALIDATION_FAILED', `Invalid Service Permission: '${unknown}'`);
+  const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+  if (repeated.length > 0) {
+    const list = [...new Set(repeated)].map((name) => `'${name}'`).join(', ');
+    throw new AppError('VALIDATION_FAILED', `Duplicate Service Permission: [${list}]`);
+  }
+  return names as ServicePermission[];
+}
 
 /** Given to every new service. */
 export const newServicePermissions: readonly ServicePermission[] = [

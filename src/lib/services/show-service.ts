@@ -32,7 +32,20 @@ export async function showService({ db }: { db: Queryable }, id: string): Promis
 /** @throws AppError NOT_FOUND */
 export async function requireService({ db }: { db: Queryable }, id: string): Promise<Service> {
   const service = await findService(db, id);
-  if (service === null)
-    throw new AppError('NOT_FOUND', `No service has the id '${id}'`, { details: { serviceId: id } });
+  if (service === null) throw noSuchService(id);
   return service;
+}
+
+/** A service that there may be, archived ones included; null when there is none. */
+export async function findServiceById({ db }: { db: Queryable }, id: string): Promise<Service | null> {
+  return findService(db, id);
+}
+
+export function noSuchService(id: string): AppError {
+  return new AppError('NOT_FOUND', `No service has the id '${id}'`, { details: { serviceId: id } });
+}
+
+/** @throws AppError REFUSED */
+export function assertNotArchived(service: Service): void {
+  if (!service.active) throw new AppError('REFUSED', `Service '${service.name}' is archived`);
 }

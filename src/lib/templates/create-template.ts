@@ -2,10 +2,10 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { violatedConstraint, type Database } from '../db/database.ts';
-import { requireService } from '../services/show-service.ts';
+import { assertNotArchived, requireService } from '../services/show-service.ts';
 import { systemUserId } from '../users/user.ts';
-import { renderSms } from './render-sms.ts';
-import { hasSubject, smsCharacterLimit, type ProcessType, type Template, type TemplateType } from './template.ts';
+import { assertChannelAllowed, assertLetterContact, assertTemplateFields } from './check-template.ts';
+import { hasSubject, type ProcessType, type Template, type TemplateType } from './template.ts';
 import { insertTemplate } from './template-repository.ts';
 
 export interface CreateTemplateInput {
@@ -16,19 +16,19 @@ export interface CreateTemplateInput {
   subject?: string | null;
   processType?: ProcessType;
   postage?: string | null;
+  /** The contact block of letters. */
+  letterContactId?: string | null;
   hasUnsubscribeLink?: boolean;
   id?: string;
   createdById?: string;
 }
 
-const channelNames: Readonly<Record<TemplateType, string>> = { sms: 'text message', email: 'email', letter: 'letter' };
-const postages = ['first', 'second', 'economy'];
-
 /**
- * Creates version 1 of a template.
+ * Creates version 1 of a template (admin API sheet §4.7).
  *
- * @throws AppError NOT_FOUND for an unknown service; REFUSED when the service lacks the channel; VALIDATION_FAILED for a
- *   missing subject, a text over 918 characters with placeholders counted as none, a wrong postage; CONFLICT for a taken id
+ * @throws AppError NOT_FOUND for an unknown service; REFUSED for an archived one, and when it lacks the channel;
+ *   VALIDATION_FAILED for texts or settings that a template cannot have; REQUEST_INVALID for an unknown letter contact;
+ *   CONFLICT for a taken id
  */
 export async function createTemplate(
   { db, clock, ids }: { db: Database; clock: Clock; ids: Ids },
@@ -36,12 +36,10 @@ export async function createTemplate(
 ): Promise<Template> {
   const { templateType } = input;
   const service = await requireService({ db }, input.serviceId);
-  if (!service.permissions.includes(templateType)) {
-    throw new AppError('REFUSED', `Creating ${channelNames[templateType]} templates is not allowed`, {
-      hint: `The service lacks the permission '${templateType}'.`,
-    });
-  }
-  checkTexts(input);
+  assertNotArchived(service);
+  assertChannelAllowed(service, templateType, 'Creating');
+  assertTemplateFields(input);
+  await assertLetterContact({ db }, service.id, input.letterContactId ?? null);
   try {
     return await db.transaction((tx) =>
       insertTemplate(tx, {
@@ -55,7 +53,8 @@ export async function createTemplate(
         hidden: false,
         processType: input.processType ?? 'normal',
         postage: templateType === 'letter' ? (input.postage ?? 'second') : null,
-        hasUnsubscribeLink: templateType === 'email' && (input.hasUnsubscribeLink ?? false),
+        letterContactId: input.letterContactId ?? null,
+        hasUnsubscribeLink: input.hasUnsubscribeLink ?? false,
         createdById: input.createdById ?? systemUserId,
         createdAt: clock.now(),
       }),
@@ -64,19 +63,4 @@ export async function createTemplate(
     if (violatedConstraint(error) === null) throw error;
     throw new AppError('CONFLICT', `The template id '${input.id ?? ''}' is taken`, { cause: error });
   }
-}
-
-function checkTexts({ name, templateType, content, subject, postage }: CreateTemplateInput): void {
-  const problems: string[] = [];
-  const trimmedName = name.trim();
-  if (trimmedName.length === 0 || trimmedName.length > 255) problems.push('name: expected 1 to 255 characters');
-  if (content.trim() === '') problems.push('content: expected a text that is not empty');
-  if (hasSubject(templateType) && (subject ?? '').trim() === '') problems.push('subject: Invalid template subject');
-  if (!hasSubject(templateType) && subject != null) problems.push('subject: text message templates have no subject');
-  if (templateType === 'sms' && renderSms({ content, personalisation: {}, prefix: null }).tooLong) {
-    problems.push(`content: Content has a character count greater than the limit of ${smsCharacterLimit}`);
-  }
-  if (postage != null && !postages.includes(postage)) problems.push(`postage: expected one of ${postages.join(', ')}`);
-  if (problems.length > 0)
-    throw new AppError('VALIDATION_FAILED', problems.join('\n'), { details: { messages: problems } });
 }

@@ -5,7 +5,7 @@ import type { QrCodeTooLong } from './qr-code.ts';
 import { findLongQrCode } from './render-letter.ts';
 import { renderSms } from './render-sms.ts';
 import { renderSubject } from './render-subject.ts';
-import { emailByteLimit, smsCharacterLimit, type TemplateSource } from './template.ts';
+import { emailByteLimit, smsCharacterLimit, type LetterParts, type TemplateSource } from './template.ts';
 
 export interface RenderTemplateOptions {
   /** Show `hidden` in place of every placeholder without a value; the caller then passes no personalisation. */
@@ -28,9 +28,15 @@ export interface RenderedTemplate {
   readonly qrCodeTooLong: QrCodeTooLong | null;
 }
 
-/** The names of a template's placeholders in its own order: subject, content (templating sheet §2). */
-export function templatePlaceholders(template: Pick<TemplateSource, 'content' | 'subject'>): string[] {
-  return placeholderNames(template.subject, template.content);
+/**
+ * The names of a template's placeholders in its own order: contact block and Welsh of a letter, subject, content
+ * (templating sheet §2).
+ */
+export function templatePlaceholders(
+  template: Pick<TemplateSource, 'content' | 'subject' | keyof LetterParts>,
+): string[] {
+  const { contactBlock = null, welshSubject = null, welshContent = null, subject, content } = template;
+  return placeholderNames(contactBlock, welshSubject, welshContent, subject, content);
 }
 
 /**
@@ -50,7 +56,7 @@ export function renderTemplate(
   }
   const body = renderBodySource(template.content, personalisation, options);
   const letter = template.templateType === 'letter';
-  const qrCodeTooLong = letter ? findLongQrCode(template.content, personalisation) : null;
+  const qrCodeTooLong = letter ? findLongQrCodeOf(template, personalisation) : null;
   return {
     missing,
     subject: renderSubject(template.subject ?? '', personalisation, { escape: letter, ...options }),
@@ -59,6 +65,16 @@ export function renderTemplate(
     tooLong: letter ? qrCodeTooLongMessage(qrCodeTooLong) : emailTooLongMessage(body),
     qrCodeTooLong,
   };
+}
+
+function findLongQrCodeOf(
+  { welshContent, content }: TemplateSource,
+  personalisation: JsonObject,
+): QrCodeTooLong | null {
+  return (
+    (welshContent == null ? null : findLongQrCode(welshContent, personalisation)) ??
+    findLongQrCode(content, personalisation)
+  );
 }
 
 function smsTooLongMessage(characters: number): string {

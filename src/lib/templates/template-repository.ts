@@ -14,6 +14,7 @@ interface TemplateRow {
   hidden: boolean;
   process_type: ProcessType;
   postage: string | null;
+  service_letter_contact_id: string | null;
   has_unsubscribe_link: boolean;
   version: number;
   created_by_id: string;
@@ -22,8 +23,8 @@ interface TemplateRow {
 }
 
 // Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
-const columns = `id, service_id, name, template_type, content, subject, archived, hidden, process_type, postage, has_unsubscribe_link,
-  version, created_by_id, created_at, updated_at`;
+const columns = `id, service_id, name, template_type, content, subject, archived, hidden, process_type, postage,
+  service_letter_contact_id, has_unsubscribe_link, version, created_by_id, created_at, updated_at`;
 
 /** Inserts version 1, its history row and the redaction row that every template has. */
 export async function insertTemplate(
@@ -41,6 +42,7 @@ export async function insertTemplate(
     hidden: template.hidden,
     process_type: template.processType,
     postage: template.postage,
+    service_letter_contact_id: template.letterContactId,
     letter_languages: template.templateType === 'letter' ? 'english' : null,
     has_unsubscribe_link: template.hasUnsubscribeLink,
     created_by_id: template.createdById,
@@ -53,7 +55,18 @@ export async function insertTemplate(
 
 /** The changes a template can take; each save is a new version. */
 export type TemplateChanges = Partial<
-  Pick<Template, 'name' | 'content' | 'subject' | 'archived' | 'processType' | 'postage'>
+  Pick<
+    Template,
+    | 'name'
+    | 'content'
+    | 'subject'
+    | 'archived'
+    | 'processType'
+    | 'postage'
+    | 'letterContactId'
+    | 'hasUnsubscribeLink'
+    | 'createdById'
+  >
 >;
 
 const columnOf = {
@@ -63,6 +76,9 @@ const columnOf = {
   archived: 'archived',
   processType: 'process_type',
   postage: 'postage',
+  letterContactId: 'service_letter_contact_id',
+  hasUnsubscribeLink: 'has_unsubscribe_link',
+  createdById: 'created_by_id',
 } as const satisfies Record<keyof TemplateChanges, string>;
 
 export async function updateTemplate(
@@ -76,6 +92,15 @@ export async function updateTemplate(
   );
   const row = await updateVersioned<TemplateRow>(tx, 'templates', id, columns, at);
   return row === null ? null : toTemplate(row);
+}
+
+/** A template by id alone, its row locked until the transaction ends: changes of one template follow each other. */
+export async function lockTemplate(tx: Queryable, id: string): Promise<Template | null> {
+  const { rows } = await tx.query<TemplateRow>({
+    text: `SELECT ${columns} FROM templates WHERE id = $1 FOR NO KEY UPDATE`,
+    values: [id],
+  });
+  return rows[0] === undefined ? null : toTemplate(rows[0]);
 }
 
 /** The newest version of a service's template; hidden ones are not found. */
@@ -121,6 +146,52 @@ export async function listServiceTemplates(
   return rows.map(toTemplate);
 }
 
+/** All versions of a template, the newest first. */
+export async function listVersions(db: Queryable, serviceId: string, id: string): Promise<Template[]> {
+  const { rows } = await db.query<TemplateRow>({
+    text: `SELECT ${columns} FROM templates_history WHERE id = $2 AND service_id = $1 ORDER BY version DESC`,
+    values: [serviceId, id],
+  });
+  return rows.map(toTemplate);
+}
+
+/** What is not archived of a service's templates, hidden ones included. */
+export async function listUnarchivedTemplates(db: Queryable, serviceId: string): Promise<Template[]> {
+  const { rows } = await db.query<TemplateRow>({
+    text: `SELECT ${columns} FROM templates WHERE service_id = $1 AND NOT archived ORDER BY name, id`,
+    values: [serviceId],
+  });
+  return rows.map(toTemplate);
+}
+
+/** The templates of a service with this letter contact, archived ones included. */
+export async function listTemplatesWithLetterContact(
+  db: Queryable,
+  serviceId: string,
+  letterContactId: string,
+): Promise<Template[]> {
+  const { rows } = await db.query<TemplateRow>({
+    text: `SELECT ${columns} FROM templates WHERE service_id = $1 AND service_letter_contact_id = $2 ORDER BY id`,
+    values: [serviceId, letterContactId],
+  });
+  return rows.map(toTemplate);
+}
+
+/** True when shown copies of sent messages hide their values. */
+export async function isRedacted(db: Queryable, templateId: string): Promise<boolean> {
+  const { rows } = await db.query<{ redacted: boolean }>(SQL`SELECT redact_personalisation AS redacted
+    FROM template_redacted WHERE template_id = ${templateId}`);
+  return rows[0]?.redacted ?? false;
+}
+
+/** Hides values from now on; no version, and no way back. False when it was so already. */
+export async function setRedacted(tx: Queryable, templateId: string, userId: string, at: Date): Promise<boolean> {
+  const { rowCount } = await tx.query(SQL`UPDATE template_redacted
+    SET redact_personalisation = true, updated_at = ${at}, updated_by_id = ${userId}
+    WHERE template_id = ${templateId} AND NOT redact_personalisation`);
+  return rowCount === 1;
+}
+
 function toTemplate(row: TemplateRow): Template {
   return {
     id: row.id,
@@ -133,6 +204,7 @@ function toTemplate(row: TemplateRow): Template {
     hidden: row.hidden,
     processType: row.process_type,
     postage: row.postage,
+    letterContactId: row.service_letter_contact_id,
     hasUnsubscribeLink: row.has_unsubscribe_link,
     version: row.version,
     createdById: row.created_by_id,

@@ -4,6 +4,10 @@ export type TemplateType = 'sms' | 'email' | 'letter';
 
 export const templateTypes: readonly TemplateType[] = ['sms', 'email', 'letter'];
 
+export function isTemplateType(text: string): text is TemplateType {
+  return (templateTypes as readonly string[]).includes(text);
+}
+
 /** `priority` sends the API's notifications through the low-volume queue. */
 export type ProcessType = 'normal' | 'priority';
 
@@ -31,6 +35,8 @@ export interface Template {
   readonly processType: ProcessType;
   /** `first`, `second` or `economy` for letters, otherwise null. */
   readonly postage: string | null;
+  /** The contact block of letters, null for blank; null for everything else. */
+  readonly letterContactId: string | null;
   /** Email only. */
   readonly hasUnsubscribeLink: boolean;
   readonly createdById: string;
@@ -39,7 +45,17 @@ export interface Template {
 }
 
 /** What rendering needs to know of a template. */
-export type TemplateSource = Pick<Template, 'templateType' | 'content' | 'subject' | 'hasUnsubscribeLink'>;
+export type TemplateSource = Pick<Template, 'templateType' | 'content' | 'subject' | 'hasUnsubscribeLink'> &
+  Partial<LetterParts>;
+
+/** The parts of a letter that come before its subject, in this order; null for what it does not have. */
+export interface LetterParts {
+  /** The sender's address, with placeholders. */
+  readonly contactBlock: string | null;
+  /** What a letter in both languages says in Welsh. */
+  readonly welshSubject: string | null;
+  readonly welshContent: string | null;
+}
 
 /** True when templates of this type carry a subject. */
 export function hasSubject(templateType: TemplateType): boolean {

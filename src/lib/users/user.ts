@@ -8,3 +8,20 @@ export interface TeamMember {
   readonly emailAddress: string;
   readonly mobileNumber: string | null;
 }
+
+/** Somebody who can be on teams. */
+export interface User extends TeamMember {
+  readonly state: string;
+}
+
+/** Given to the creator of a service and to members with full rights (data sheet §1.1). */
+export const memberPermissions = [
+  'manage_users',
+  'manage_templates',
+  'manage_settings',
+  'send_texts',
+  'send_emails',
+  'send_letters',
+  'manage_api_keys',
+  'view_activity',
+] as const;

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { AppError, isAppError } from '../../lib/core/errors.ts';
+import { AppError, isAppError, type FieldProblems } from '../../lib/core/errors.ts';
 
 /** The texts of the router's own answers (public API sheet §1). */
 export const notFoundMessage =
@@ -24,17 +24,43 @@ export function registerV2Errors(server: FastifyInstance): void {
     // The router's errors, and what the server itself refuses, are not v2's.
     if (known.code === 'ROUTE_UNKNOWN' || known.code === 'BODY_TOO_LARGE')
       return sendPlain(reply, known.kind.httpStatus, publicMessage(known));
-    if (known.code === 'SERVICE_UNAVAILABLE') reply.header('Retry-After', '1');
+    sayWhenToRetry(reply, known);
     const { httpStatus, v2Error } = known.kind;
     const listed = known.details?.['messages'];
     const messages = Array.isArray(listed) ? (listed as string[]) : [publicMessage(known)];
+    const entry = known.details?.['entry'] as object | undefined;
     return reply
       .code(httpStatus)
-      .send({ status_code: httpStatus, errors: messages.map((message) => ({ error: v2Error, message })) });
+      .send({ status_code: httpStatus, errors: messages.map((message) => ({ error: v2Error, message, ...entry })) });
   });
 }
 
-function sendPlain(reply: FastifyReply, status: number, message: string): FastifyReply {
+/**
+ * v1: the plain envelope with v2's statuses; the message is a text, or lists of texts by field (public API sheet §15).
+ */
+export function registerV1Errors(server: FastifyInstance): void {
+  server.setErrorHandler((error, request, reply) => {
+    const known = toAppError(error);
+    logUnexpected(request, known, error);
+    sayWhenToRetry(reply, known);
+    return sendPlain(reply, known.kind.httpStatus, v1Message(known));
+  });
+}
+
+function v1Message(known: AppError): string | FieldProblems {
+  const { plainField } = known.kind;
+  const fields = known.details?.['fields'] as FieldProblems | undefined;
+  const message = publicMessage(known);
+  return fields ?? (plainField === null ? message : { [plainField]: [message] });
+}
+
+/** Whoever has to wait is told how long, in seconds. */
+function sayWhenToRetry(reply: FastifyReply, { code, details }: AppError): void {
+  const seconds = details?.['retryAfterSeconds'] ?? (code === 'SERVICE_UNAVAILABLE' ? 1 : null);
+  if (typeof seconds === 'number') reply.header('Retry-After', String(seconds));
+}
+
+function sendPlain(reply: FastifyReply, status: number, message: string | FieldProblems): FastifyReply {
   return reply.code(status).type('application/json').send({ result: 'error', message });
 }
 
@@ -53,8 +79,6 @@ function toAppError(error: unknown): AppError {
   const { code, statusCode } = error as Partial<FastifyError>;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return new AppError('BODY_TOO_LARGE', 'The data value transmitted exceeds the capacity limit.', { cause: error });
-  if (code === 'FST_ERR_HANDLER_TIMEOUT')
-    return new AppError('REQUEST_TIMEOUT', 'Timeout serving request', { cause: error });
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500)
     return new AppError('BODY_NOT_JSON', 'Invalid JSON supplied in POST data', { cause: error });
   return new AppError('INTERNAL', 'Internal server error', { cause: error });

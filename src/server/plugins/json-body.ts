@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../lib/core/errors.ts';
 import { isRawJsonNumber, parseJson, type JsonValue } from '../../lib/core/json.ts';
 
@@ -16,25 +16,31 @@ export function registerIgnoredBodies(server: FastifyInstance): void {
     done(null, undefined);
   });
   // Fastify refuses a content type that it cannot read before any parser is asked.
-  server.addHook('onRequest', async ({ raw }) => {
-    if (raw.headers['content-type'] !== undefined) raw.headers['content-type'] = 'application/json';
+  server.addHook('onRequest', ({ raw }, _reply, done) => {
+    raw.headers['content-type'] = undefined;
+    done();
   });
 }
 
-/** Reads the bodies of the routes of this scope as JSON. A falsy body counts as `{}`; an empty one is not JSON. */
-export function registerJsonBody(server: FastifyInstance): void {
+/** Keeps the bodies of the routes of this scope as they came, for `parseJsonBody`. */
+export function registerRawBody(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => {
-    try {
-      done(null, readJsonBody(bytes as Buffer));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
-  // Without a body no parser runs, and the body would be undefined.
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, bytes, done) => done(null, bytes as Buffer));
+}
+
+/** Reads the bodies of the routes of this scope as JSON; an `optional` one may be left out, which counts as `{}`. */
+export function registerJsonBody(server: FastifyInstance, { optional = false }: { optional?: boolean } = {}): void {
+  registerRawBody(server);
   server.addHook('preValidation', async (request) => {
-    if (request.body === undefined && request.method === 'POST') throw invalidJson();
+    if (request.method !== 'POST') return;
+    if (optional && (request.body === undefined || (request.body as Buffer).length === 0)) request.body = {};
+    else parseJsonBody(request);
   });
+}
+
+/** Reads a raw body as JSON. A falsy body counts as `{}`; an empty one, or none, is not JSON. */
+export function parseJsonBody(request: FastifyRequest): void {
+  request.body = readJsonBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
 }
 
 /** @throws AppError BODY_NOT_JSON */

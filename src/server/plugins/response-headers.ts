@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { randomBytesPooled } from '../../lib/core/random.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -8,7 +8,8 @@ declare module 'fastify' {
   }
 }
 
-const fixedHeaders = {
+/** The same for every answer. */
+export const fixedHeaders = {
   'Access-Control-Allow-Origin': '*',
   'Access-Control-Allow-Headers': 'Content-Type,Authorization',
   'Access-Control-Allow-Methods': 'GET,PUT,POST,DELETE',
@@ -22,7 +23,10 @@ const fixedHeaders = {
 /** The headers of every answer (public API sheet §1), trace ids included. */
 export function registerResponseHeaders(server: FastifyInstance): void {
   server.decorateRequest('traceId', '');
-  server.addHook('onRequest', async (request, reply) => setResponseHeaders(request, reply));
+  server.addHook('onRequest', (request, reply, done) => {
+    setResponseHeaders(request, reply);
+    done();
+  });
 }
 
 /** For answers that are given before any hook runs. */
@@ -31,10 +35,10 @@ export function setResponseHeaders(request: FastifyRequest, reply: FastifyReply)
     usable(request, 'x-b3-traceid') ??
     usable(request, 'x-amz-cf-id') ??
     usable(request, 'x-amzn-trace-id') ??
-    randomBytes(16).toString('hex');
+    randomBytesPooled(16).toString('hex');
   reply.headers(fixedHeaders);
   reply.header('X-B3-TraceId', request.traceId);
-  reply.header('X-B3-SpanId', usable(request, 'x-b3-spanid') ?? `self-${randomBytes(8).toString('hex')}`);
+  reply.header('X-B3-SpanId', usable(request, 'x-b3-spanid') ?? `self-${randomBytesPooled(8).toString('hex')}`);
 }
 
 /** A header that may be echoed: up to 128 printable ASCII characters. */

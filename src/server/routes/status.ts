@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { Type } from 'typebox';
 import type { App } from '../../lib/app.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { readHealth } from '../../lib/observability/health.ts';
@@ -21,6 +22,27 @@ export function registerStatus(server: FastifyInstance, app: App): void {
       db_bulk_version: health.schemaVersion,
     };
   };
-  registerResource(server, '/_status', { GET: { handler }, POST: { handler } });
-  registerResource(server, '/', { GET: { handler } });
+  registerResource(server, '/_status', {
+    GET: { handler, schema: describe('getStatus') },
+    POST: { handler, schema: describe('postStatus') },
+  });
+  registerResource(server, '/', { GET: { handler, schema: describe('getRoot') } });
+}
+
+const text = Type.Optional(Type.String());
+const answer = Type.Object(
+  { status: Type.Literal('ok'), git_commit: text, build_time: text, db_version: text, db_bulk_version: text },
+  { description: 'All is well; only `status` when `simple` is set.' },
+);
+
+function describe(operationId: string): FastifySchema {
+  return {
+    tags: ['Status'],
+    operationId,
+    summary: 'Whether the server works',
+    querystring: Type.Object({
+      simple: Type.Optional(Type.String({ description: 'Anything but nothing: the database is not asked.' })),
+    }),
+    response: { 200: answer },
+  };
 }

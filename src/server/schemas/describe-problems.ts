@@ -82,7 +82,7 @@ function describeValue(
 }
 
 /** What no stored text may hold, at any depth: NUL, which PostgreSQL refuses, and half a surrogate pair. */
-function describeTexts(value: JsonValue): string[] {
+export function describeTexts(value: JsonValue): string[] {
   const problems = new Set<string>();
   visitTexts(value, (text) => {
     if (text.includes('\0')) problems.add('must not contain null characters');

@@ -1,5 +1,6 @@
 import type { Clock } from '../../lib/core/clock.ts';
 import { parseUuid } from '../../lib/core/ids.ts';
+import { ukPostages } from '../../lib/letters/postage.ts';
 import { validateEmailAddress } from '../../lib/recipients/email-address.ts';
 import { validatePhoneNumberForApi } from '../../lib/recipients/phone-number.ts';
 
@@ -32,6 +33,8 @@ export function createFormats(clock: Clock): Readonly<Record<string, FormatCheck
       return result.ok ? null : result.message;
     },
     'notify-https-url': (text) => (isHttpsUri(text) ? null : 'is not a valid https url'),
+    'notify-postage': (text) =>
+      (ukPostages as readonly string[]).includes(text) ? null : 'invalid. It must be either first, second or economy.',
     'notify-schedule': (text) => checkSchedule(text, clock.now()),
   };
 }

@@ -5,9 +5,9 @@ import { Type, type Static } from 'typebox';
  * (public API sheet §4.1).
  */
 
-const uuid = (): ReturnType<typeof Type.String> => Type.String({ format: 'notify-uuid' });
-const reference = (): ReturnType<typeof Type.String> => Type.String({ maxLength: 1000 });
-const personalisation = (): ReturnType<typeof Type.Object> => Type.Object({}, { additionalProperties: true });
+export const uuid = (): ReturnType<typeof Type.String> => Type.String({ format: 'notify-uuid' });
+export const reference = (): ReturnType<typeof Type.String> => Type.String({ maxLength: 1000 });
+export const personalisation = (): ReturnType<typeof Type.Object> => Type.Object({}, { additionalProperties: true });
 const scheduledFor = Type.Union([Type.String({ format: 'notify-schedule' }), Type.Null()]);
 
 export const smsRequest = Type.Object(

@@ -21,7 +21,9 @@ export function createValidatorCompiler(
   });
   for (const [name, check] of Object.entries(formats)) ajv.addFormat(name, (text) => check(text) === null);
 
-  return ({ schema }) => {
+  return ({ schema, httpPart }) => {
+    // The rest is looked at by its route, which has the words for it; its schema is for the document.
+    if (httpPart !== 'body') return (value: unknown) => ({ value });
     const validate = ajv.compile(schema as object);
     return (body: unknown) => {
       if (validate(body) && !needsCloserLook(body)) return { value: body };

@@ -9,14 +9,14 @@ describe.each(entries)('%s', (name, key) => {
   test('is documented', () => {
     expect(key.help).toMatch(/^[A-Z].{15,}\.$/);
     expect(key.type).not.toBe('');
-    expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+    expect(name).toMatch(/^[a-z][a-z0-9]*([A-Z][a-z]+)*$/);
   });
 
   test('has variables that follow its name', () => {
     const ours = `NOTIFY_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     expect(key.env).toContain(ours);
     for (const variable of key.env) {
-      expect(variable).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
+      expect(variable).toMatch(/^[A-Z]+(_[A-Z][A-Z0-9]*)*$/);
       expect(variable).not.toMatch(/_FILE$/);
     }
   });

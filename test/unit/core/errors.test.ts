@@ -5,19 +5,22 @@ const codes = Object.keys(errorTable) as ErrorCode[];
 
 /** What the command contract calls each exit code. */
 const exitCodes = [1, 2, 3, 4, 5, 69, 75, 78];
-const httpStatuses = [400, 401, 403, 404, 405, 409, 413, 429, 500, 503, 504];
+const httpStatuses = [400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503, 504];
 /** Every name that the v2 API documents, by the statuses it comes with. */
 const statusesOfName: Readonly<Record<string, readonly number[]>> = {
   AuthError: [401, 403],
   BadRequestError: [400, 403, 409],
   ValidationError: [400],
   InvalidPhoneError: [400],
+  PDFNotReadyError: [400],
   NoResultFound: [404],
   NotFound: [404],
   MethodNotAllowed: [405],
   RequestEntityTooLarge: [413],
   RateLimitError: [429],
   TooManyRequestsError: [429],
+  IdempotencyMismatchError: [422],
+  IdempotencyInProgressError: [409],
   Exception: [500],
   ServiceUnavailableError: [503],
   Timeout: [504],
@@ -53,6 +56,8 @@ test.each<[ErrorCode, number, string, number]>([
   ['VALIDATION_FAILED', 400, 'ValidationError', 2],
   ['REQUEST_INVALID', 400, 'BadRequestError', 2],
   ['RECIPIENT_INVALID', 400, 'InvalidPhoneError', 2],
+  ['LETTER_REFUSED', 403, 'BadRequestError', 4],
+  ['PDF_NOT_READY', 400, 'PDFNotReadyError', 75],
   ['NOT_FOUND', 404, 'NoResultFound', 5],
   ['TOO_MANY_REQUESTS', 429, 'RateLimitError', 75],
   ['LIMIT_EXCEEDED', 429, 'TooManyRequestsError', 75],

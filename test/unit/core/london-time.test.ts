@@ -12,8 +12,10 @@ import {
   londonDay,
   londonMidnightUtc,
   londonOffsetMinutes,
+  londonTimeUtc,
   utcDate,
   utcMidnight,
+  weekdayOf,
 } from '../../../src/lib/core/london-time.ts';
 
 const hourMs = 60 * 60 * 1000;
@@ -52,6 +54,44 @@ describe('London days', () => {
     ['2024-02-29', '2024-02-29T00:00:00.000Z'],
   ])('%s begins at %s', (date, instant) => {
     expect(londonMidnightUtc(date).toISOString()).toBe(instant);
+  });
+
+  test.each([
+    ['2016-01-15', '16:00', '2016-01-15T16:00:00.000Z'],
+    ['2016-06-15', '16:00', '2016-06-15T15:00:00.000Z'],
+    ['2016-06-15', '00:30', '2016-06-14T23:30:00.000Z'],
+    ['2016-03-27', '00:59', '2016-03-27T00:59:00.000Z'],
+    ['2016-03-27', '01:30', '2016-03-27T00:30:00.000Z'],
+    ['2016-03-27', '02:00', '2016-03-27T01:00:00.000Z'],
+    ['2016-03-27', '17:30', '2016-03-27T16:30:00.000Z'],
+    ['2016-10-30', '00:59', '2016-10-29T23:59:00.000Z'],
+    ['2016-10-30', '01:30', '2016-10-30T01:30:00.000Z'],
+    ['2016-10-30', '17:30', '2016-10-30T17:30:00.000Z'],
+  ])('on %s the clocks show %s at %s', (date, time, instant) => {
+    expect(londonTimeUtc(date, time).toISOString()).toBe(instant);
+  });
+
+  test('a wall clock shows the time it was asked for', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyInstant, nearClockChange), (instant) => {
+        const [date, time] = [londonDate(instant), londonClockTime(instant)];
+        const found = londonTimeUtc(date, time);
+        expect([londonDate(found), londonClockTime(found)]).toEqual([date, time]);
+      }),
+    );
+  });
+
+  test.each(['24:00', '12:60', '1:00', '12', ''])('%j is no time', (time) => {
+    expect(() => londonTimeUtc('2016-01-15', time)).toThrow(RangeError);
+  });
+
+  test.each([
+    ['2016-03-27', 0],
+    ['2016-03-28', 1],
+    ['2016-04-02', 6],
+    ['2024-02-29', 4],
+  ])('%s is day %d of the week', (date, weekday) => {
+    expect(weekdayOf(date)).toBe(weekday);
   });
 
   test.each([

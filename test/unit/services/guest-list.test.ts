@@ -20,7 +20,7 @@ test.each(['', 'someone', '0770', 'someone@', '@example.com', '07700900100, demo
     expect(() => toGuestList(['07700900100', recipient], ids)).toThrow(
       expect.objectContaining({
         code: 'USAGE_INVALID',
-        message: `'${recipient}' cannot be on a guest list: expected a phone number or an email address`,
+        message: `Invalid guest list: "${recipient}" is not a valid email address or phone number`,
       }),
     );
   },

@@ -43,6 +43,24 @@ describe('what the API knows of a message', () => {
     expect(templatePlaceholders({ subject: '((z))', content: '((y)) ((Z))' })).toEqual(['z', 'y']);
   });
 
+  it('names those of a letter’s contact block and Welsh first', () => {
+    const letter = {
+      templateType: 'letter',
+      contactBlock: '((office))\n((Town))',
+      welshSubject: '((pwnc))',
+      welshContent: '((corff))((town))',
+      subject: '((subject))',
+      content: '((body)) ((office))',
+      hasUnsubscribeLink: false,
+    } as const;
+    const names = ['office', 'Town', 'pwnc', 'corff', 'subject', 'body'];
+    expect(templatePlaceholders(letter)).toEqual(names);
+    expect(renderTemplate(letter, { unused: 1 }).missing).toEqual(names);
+    expect(renderTemplate(letter, { town: 'London', office: null }).missing).toEqual(
+      names.filter((name) => name !== 'Town'),
+    );
+  });
+
   it('shows unfilled placeholders of emails and letters as markup', () => {
     expect(render('email', '((a))').body).toBe("<span class='placeholder'>&#40;&#40;a&#41;&#41;</span>");
   });
@@ -80,6 +98,18 @@ describe('what the API knows of a message', () => {
       tooLong: 'Cannot create a usable QR code - the link is too long',
       qrCodeTooLong: { data: 'a'.repeat(650), numBytes: 650, maxBytes: 504 },
     });
+  });
+
+  it('says it of the Welsh, too, and of the Welsh first', () => {
+    const letter = {
+      templateType: 'letter',
+      welshContent: 'qr: ((x))',
+      subject: 'Subject',
+      content: `qr: ${'b'.repeat(600)}`,
+      hasUnsubscribeLink: false,
+    } as const;
+    expect(renderTemplate(letter, { x: 'a'.repeat(505) }).qrCodeTooLong).toMatchObject({ numBytes: 505 });
+    expect(renderTemplate(letter, { x: 'a'.repeat(504) }).qrCodeTooLong).toMatchObject({ numBytes: 600 });
   });
 
   it('hides values when redacted', () => {

@@ -1,5 +1,6 @@
+import { uncached } from '../../cache/service-cache.ts';
 import type { Database } from '../../db/database.ts';
-import { listGuests, listTeamRecipients } from '../../services/find-service.ts';
+import { listKnownRecipients } from '../../services/find-service.ts';
 import { requireService } from '../../services/show-service.ts';
 import { showTemplate } from '../../templates/show-template.ts';
 import { mostRows, type CsvCheckOptions } from './csv-options.ts';
@@ -50,7 +51,7 @@ export async function readTemplateCheckOptions(
 }
 
 async function listAllowed({ db }: { db: Database }, serviceId: string): Promise<readonly unknown[]> {
-  const known = [...(await listTeamRecipients({ db }, serviceId)), ...(await listGuests({ db }, serviceId))];
+  const known = await listKnownRecipients({ db, cache: uncached }, serviceId);
   // An empty list would mean anyone: this entry is nobody's number.
   return known.length > 0 ? known : [null];
 }

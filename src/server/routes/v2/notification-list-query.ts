@@ -1,4 +1,4 @@
-import { AppError } from '../../../lib/core/errors.ts';
+import { Type } from 'typebox';
 import { parseUuid } from '../../../lib/core/ids.ts';
 import {
   expandStatusFilters,
@@ -6,10 +6,10 @@ import {
   type NotificationStatus,
   type StatusFilter,
 } from '../../../lib/notifications/notification-status.ts';
-import { templateTypes, type TemplateType } from '../../../lib/templates/template.ts';
+import { isTemplateType, templateTypes, type TemplateType } from '../../../lib/templates/template.ts';
 import { describeChoice, describeUnexpected } from '../../schemas/describe-problems.ts';
-
-type Query = Readonly<Record<string, string | readonly string[]>>;
+import { validationFailed } from '../../schemas/validation-failed.ts';
+import { valuesOf, withParameters, type Query } from './parameters.ts';
 
 export interface ListQuery {
   readonly types: readonly TemplateType[];
@@ -19,7 +19,26 @@ export interface ListQuery {
   readonly includeJobs: boolean;
 }
 
-const known = ['reference', 'status', 'template_type', 'include_jobs', 'older_than'];
+/** For the document. */
+export const listQuery = Type.Object({
+  reference: Type.Optional(Type.String({ description: 'Exactly as it was sent.' })),
+  status: Type.Optional(
+    Type.Array(Type.Unsafe<StatusFilter>({ type: 'string', enum: [...statusFilters] }), {
+      description:
+        'May be repeated. `failed` stands for every failure, `accepted` for created and sending, `received` for delivered.',
+    }),
+  ),
+  template_type: Type.Optional(
+    Type.Array(Type.Unsafe<TemplateType>({ type: 'string', enum: [...templateTypes] }), {
+      description: 'May be repeated.',
+    }),
+  ),
+  include_jobs: Type.Optional(
+    Type.Unsafe<string>({ type: 'string', enum: ['true', 'True'], description: 'Also what was sent by files.' }),
+  ),
+  older_than: Type.Optional(Type.String({ format: 'uuid', description: 'The id of the last one that was seen.' })),
+});
+const known = Object.keys(listQuery.properties);
 
 /**
  * Reads the query of `GET /v2/notifications` (public API sheet §7.2).
@@ -28,11 +47,11 @@ const known = ['reference', 'status', 'template_type', 'include_jobs', 'older_th
  */
 export function readListQuery(query: Query): ListQuery {
   const problems: string[] = [];
-  const statuses = all(query, 'status');
-  const types = all(query, 'template_type');
-  const [includeJobs] = all(query, 'include_jobs');
-  const [olderThan] = all(query, 'older_than');
-  const [reference] = all(query, 'reference');
+  const statuses = valuesOf(query, 'status');
+  const types = valuesOf(query, 'template_type');
+  const [includeJobs] = valuesOf(query, 'include_jobs');
+  const [olderThan] = valuesOf(query, 'older_than');
+  const [reference] = valuesOf(query, 'reference');
 
   // PostgreSQL has no text with NUL.
   if (reference?.includes('\0')) problems.push('reference must not contain null characters');
@@ -49,10 +68,7 @@ export function readListQuery(query: Query): ListQuery {
   if (olderThan !== undefined && olderThanId === null) problems.push('older_than is not a valid UUID');
   const unexpected = Object.keys(query).filter((name) => !known.includes(name));
   if (unexpected.length > 0) problems.push(describeUnexpected(unexpected));
-  if (problems.length > 0) {
-    const messages = [...new Set(problems)];
-    throw new AppError('VALIDATION_FAILED', messages.join('; '), { details: { messages } });
-  }
+  if (problems.length > 0) throw validationFailed(problems);
   return {
     types: types.filter(isTemplateType),
     statuses: expandStatusFilters(statuses.filter(isStatusFilter)),
@@ -67,27 +83,13 @@ export function readListQuery(query: Query): ListQuery {
  * where clients look for it.
  */
 export function listLinks(url: string, query: Query, lastId: string | null): { current: string; next?: string } {
-  const parameters = known.flatMap((name) => all(query, name).map((value): [string, string] => [name, value]));
+  const parameters = known.flatMap((name) => valuesOf(query, name).map((value): [string, string] => [name, value]));
   const current = withParameters(url, parameters);
   if (lastId === null) return { current };
   const others = parameters.filter(([name]) => name !== 'older_than');
   return { current, next: withParameters(url, [['older_than', lastId], ...others]) };
 }
 
-function withParameters(url: string, parameters: [string, string][]): string {
-  return parameters.length === 0 ? url : `${url}?${new URLSearchParams(parameters).toString()}`;
-}
-
-function all(query: Query, name: string): readonly string[] {
-  const value = query[name];
-  if (value === undefined) return [];
-  return typeof value === 'string' ? [value] : value;
-}
-
-function isStatusFilter(text: string): text is StatusFilter {
+export function isStatusFilter(text: string): text is StatusFilter {
   return (statusFilters as readonly string[]).includes(text);
-}
-
-function isTemplateType(text: string): text is TemplateType {
-  return (templateTypes as readonly string[]).includes(text);
 }

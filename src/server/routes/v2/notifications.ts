@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
+import { Type } from 'typebox';
 import type { App } from '../../../lib/app.ts';
 import { AppError } from '../../../lib/core/errors.ts';
-import { parseUuid } from '../../../lib/core/ids.ts';
 import { listNotifications, pageSize } from '../../../lib/notifications/list-notifications.ts';
 import { toNotificationView } from '../../../lib/notifications/notification-view.ts';
 import { showNotificationOfService } from '../../../lib/notifications/show-notification.ts';
@@ -9,7 +9,28 @@ import { baseUrlOf } from '../../base-url.ts';
 import { authenticate, callerOf } from '../../plugins/authenticate.ts';
 import { notFoundMessage } from '../../plugins/errors.ts';
 import { registerResource } from '../../resource.ts';
-import { listLinks, readListQuery } from './notification-list-query.ts';
+import { notificationAnswer, notificationListAnswer, uuid } from '../../schemas/notification-response.ts';
+import { listLinks, listQuery, readListQuery } from './notification-list-query.ts';
+import { requireUuid } from './parameters.ts';
+
+const listSchema: FastifySchema = {
+  tags: ['Notifications'],
+  operationId: 'listNotifications',
+  summary: 'Notifications of the last days, the newest first',
+  description: 'Only those that were sent with a key of the same type as the one that asks.',
+  querystring: listQuery,
+  response: { 200: notificationListAnswer },
+  errors: ['VALIDATION_FAILED'],
+};
+
+const showSchema: FastifySchema = {
+  tags: ['Notifications'],
+  operationId: 'getNotification',
+  summary: 'One notification',
+  params: Type.Object({ id: uuid() }),
+  response: { 200: notificationAnswer },
+  errors: ['VALIDATION_FAILED', 'NOT_FOUND'],
+};
 
 /** `/v2/notifications` but for the sending (public API sheet §7). */
 export function registerNotifications(server: FastifyInstance, app: App): void {
@@ -17,14 +38,15 @@ export function registerNotifications(server: FastifyInstance, app: App): void {
 
   registerResource(server, '/v2/notifications', {
     onRequest,
-    GET: { handler: (request) => list(app, request) },
+    GET: { schema: listSchema, handler: (request) => list(app, request) },
   });
 
   registerResource(server, '/v2/notifications/:id', {
     onRequest,
-    GET: { handler: (request) => show(app, request) },
+    GET: { schema: showSchema, handler: (request) => show(app, request) },
     // An unknown type of message is authenticated first, then not found.
     POST: {
+      schema: { hide: true },
       handler: async () => {
         throw new AppError('ROUTE_UNKNOWN', notFoundMessage);
       },
@@ -33,14 +55,10 @@ export function registerNotifications(server: FastifyInstance, app: App): void {
 }
 
 async function show(app: App, request: FastifyRequest): Promise<object> {
-  const notificationId = parseUuid((request.params as { id: string }).id);
-  if (notificationId === null) {
-    const message = 'notification_id is not a valid UUID';
-    throw new AppError('VALIDATION_FAILED', message, { details: { messages: [message] } });
-  }
+  const notificationId = requireUuid((request.params as { id: string }).id, 'notification_id');
   const { service } = callerOf(request);
   const notification = await showNotificationOfService(app, { serviceId: service.id, notificationId });
-  return toNotificationView(notification, baseUrlOf(app, request));
+  return toNotificationView(app, notification, baseUrlOf(app, request));
 }
 
 async function list(app: App, request: FastifyRequest): Promise<object> {
@@ -55,7 +73,7 @@ async function list(app: App, request: FastifyRequest): Promise<object> {
   });
   const baseUrl = baseUrlOf(app, request);
   return {
-    notifications: page.map((notification) => toNotificationView(notification, baseUrl)),
+    notifications: page.map((notification) => toNotificationView(app, notification, baseUrl)),
     links: listLinks(
       `${baseUrl}/v2/notifications`,
       request.query as Record<string, string | string[]>,

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../../lib/app.ts';
 import { parseUuid } from '../../../lib/core/ids.ts';
 import type { JsonObject, JsonValue } from '../../../lib/core/json.ts';
@@ -8,52 +8,67 @@ import {
   type AcceptInput,
 } from '../../../lib/notifications/accept-notification.ts';
 import { baseUrlOf } from '../../base-url.ts';
-import { authenticate, callerOf } from '../../plugins/authenticate.ts';
+import { callerOf } from '../../plugins/authenticate.ts';
+import { idempotencyClaimOf } from '../../plugins/idempotency.ts';
+import { sendHooks } from '../../plugins/send-hooks.ts';
 import { emailRequest, smsRequest, type EmailRequest, type SmsRequest } from '../../schemas/notification-request.ts';
+import { emailAnswer, smsAnswer } from '../../schemas/notification-response.ts';
+import { sendOperation } from '../../schemas/send-operations.ts';
+import { commonAnswer } from './send-answer.ts';
+
+const smsOperation = sendOperation({
+  operationId: 'sendSms',
+  summary: 'Send a text message',
+  body: smsRequest,
+  answer: smsAnswer,
+  errors: ['RECIPIENT_INVALID'],
+});
+const emailOperation = sendOperation({
+  operationId: 'sendEmail',
+  summary: 'Send an email',
+  body: emailRequest,
+  answer: emailAnswer,
+});
 
 /** `POST /v2/notifications/{sms|email}` (public API sheet §4). */
 export function registerSends(server: FastifyInstance, app: App): void {
-  const onRequest = authenticate(app);
-
   server.route<{ Body: SmsRequest }>({
     method: 'POST',
     url: '/v2/notifications/sms',
-    schema: { body: smsRequest },
-    onRequest,
+    schema: smsOperation,
+    ...sendHooks(app, 'sms'),
     handler: async (request, reply) => {
       const { body } = request;
-      const accepted = await accept(app, request, {
+      const specific: Specific = {
         notificationType: 'sms',
         to: body.phone_number,
         senderId: body.sms_sender_id ?? null,
         unsubscribeUrl: null,
         sanitiseContentFor: null,
-      });
-      return reply.code(201).send({
-        ...commonAnswer(app, request, accepted),
+      };
+      return accept(app, request, reply, specific, (accepted) => ({
         content: { body: accepted.body, from_number: accepted.replyToText },
-      });
+      }));
     },
   });
 
   server.route<{ Body: EmailRequest }>({
     method: 'POST',
     url: '/v2/notifications/email',
-    schema: { body: emailRequest },
-    onRequest,
+    schema: emailOperation,
+    ...sendHooks(app, 'email'),
     handler: async (request, reply) => {
       const { body } = request;
       const unsubscribeUrl = body.one_click_unsubscribe_url ?? null;
-      const accepted = await accept(app, request, {
+      const { emailSenderLocalPart } = callerOf(request).service;
+      const specific: Specific = {
         notificationType: 'email',
         to: body.email_address,
         senderId: body.email_reply_to_id ?? null,
         unsubscribeUrl,
         sanitiseContentFor: (body.sanitise_content_for ?? null) as JsonValue[] | null,
-      });
-      const { emailSenderLocalPart } = callerOf(request).service;
-      return reply.code(201).send({
-        ...commonAnswer(app, request, accepted),
+      };
+      return accept(app, request, reply, specific, (accepted) => ({
         content: {
           body: accepted.body,
           subject: accepted.subject,
@@ -61,20 +76,29 @@ export function registerSends(server: FastifyInstance, app: App): void {
           one_click_unsubscribe_url: unsubscribeUrl,
         },
         sanitised_content: accepted.sanitisedContent,
-      });
+      }));
     },
   });
 }
 
+type SendRequest = FastifyRequest<{ Body: SmsRequest | EmailRequest }>;
 type Specific = Pick<AcceptInput, 'notificationType' | 'to' | 'senderId' | 'unsubscribeUrl' | 'sanitiseContentFor'>;
 
 async function accept(
   app: App,
-  request: FastifyRequest<{ Body: SmsRequest | EmailRequest }>,
+  request: SendRequest,
+  reply: FastifyReply,
   specific: Specific,
-): Promise<AcceptedNotification> {
+  specificAnswer: (accepted: AcceptedNotification) => object,
+): Promise<FastifyReply> {
   const { service, apiKey } = callerOf(request);
   const { body } = request;
+  const claimId = idempotencyClaimOf(request);
+  const answerTo = (accepted: AcceptedNotification): string =>
+    JSON.stringify({
+      ...commonAnswer(app, request, { ...accepted, reference: body.reference }),
+      ...specificAnswer(accepted),
+    });
   const accepted = await acceptNotification(app, {
     ...specific,
     senderId: specific.senderId === null ? null : parseUuid(specific.senderId),
@@ -85,27 +109,10 @@ async function accept(
     clientReference: body.reference ?? null,
     createdById: null,
     requestId: request.traceId,
+    baseUrl: baseUrlOf(app, request),
+    idempotentAnswer: claimId === null ? null : (toBeKept) => ({ claimId, body: answerTo(toBeKept) }),
   });
   if (!accepted.simulated)
     app.metrics.notificationsAccepted.inc({ type: specific.notificationType, key_type: apiKey.keyType });
-  return accepted;
-}
-
-function commonAnswer(
-  app: App,
-  request: FastifyRequest<{ Body: SmsRequest | EmailRequest }>,
-  { id, template }: AcceptedNotification,
-): object {
-  const baseUrl = baseUrlOf(app, request);
-  return {
-    id,
-    reference: request.body.reference ?? null,
-    uri: `${baseUrl}/v2/notifications/${id}`,
-    template: {
-      id: template.id,
-      version: template.version,
-      uri: `${baseUrl}/services/${template.serviceId}/templates/${template.id}`,
-    },
-    scheduled_for: null,
-  };
+  return reply.code(201).type('application/json; charset=utf-8').send(answerTo(accepted));
 }

@@ -1,0 +1,75 @@
+import { SQL } from 'sql-template-strings';
+import type { SecretBox } from '../core/secret-box.ts';
+import type { Queryable } from '../db/database.ts';
+import { inboundContentContext, type InboundSms } from './inbound-sms.ts';
+
+interface InboundSmsRow {
+  id: string;
+  created_at: Date;
+  service_id: string;
+  notify_number: string;
+  user_number: string;
+  provider: string;
+  provider_reference: string | null;
+  provider_date: Date | null;
+  content: string;
+}
+
+const columns = `id, created_at, service_id, notify_number, user_number, provider, provider_reference, provider_date, content`;
+
+export async function insertInboundSms(tx: Queryable, secretBox: SecretBox, text: InboundSms): Promise<void> {
+  const content = secretBox.seal(text.content, inboundContentContext);
+  await tx.query(SQL`INSERT INTO inbound_sms
+      (id, created_at, service_id, notify_number, user_number, provider, provider_reference, provider_date, content)
+    VALUES (${text.id}, ${text.createdAt}, ${text.serviceId}, ${text.notifyNumber}, ${text.userNumber},
+      ${text.provider}, ${text.providerReference}, ${text.providerDate}, ${content})`);
+}
+
+/** A page of a service's received texts, newest first; before the text `olderThan`, when that is not null. */
+export async function listInboundSms(
+  db: Queryable,
+  secretBox: SecretBox,
+  { serviceId, olderThan, limit }: { serviceId: string; olderThan: string | null; limit: number },
+): Promise<InboundSms[]> {
+  const statement = SQL`SELECT `.append(columns).append(SQL` FROM inbound_sms WHERE service_id = ${serviceId}`);
+  if (olderThan !== null) {
+    statement.append(SQL` AND (created_at, id) < (SELECT created_at, id FROM inbound_sms
+      WHERE id = ${olderThan} AND service_id = ${serviceId})`);
+  }
+  statement.append(SQL` ORDER BY created_at DESC, id DESC LIMIT ${limit}`);
+  const { rows } = await db.query<InboundSmsRow>(statement);
+  return rows.map((row) => toInboundSms(row, secretBox));
+}
+
+/**
+ * Replaces encrypted contents that still read `from`; the texts stay as they are otherwise. Returns how many it
+ * replaced.
+ */
+export async function replaceInboundContent(
+  db: Queryable,
+  values: readonly { id: string; from: string; to: string }[],
+): Promise<number> {
+  // Locked in the order of the primary key: two runs at once then wait for each other instead of deadlocking.
+  const { rowCount } = await db.query({
+    text: `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, was, becomes)),
+      locked AS MATERIALIZED (SELECT s.id, given.becomes FROM inbound_sms s
+        JOIN given ON s.id = given.id AND s.content = given.was ORDER BY s.id FOR UPDATE OF s)
+      UPDATE inbound_sms s SET content = locked.becomes FROM locked WHERE s.id = locked.id`,
+    values: [values.map(({ id }) => id), values.map(({ from }) => from), values.map(({ to }) => to)],
+  });
+  return rowCount ?? 0;
+}
+
+function toInboundSms(row: InboundSmsRow, secretBox: SecretBox): InboundSms {
+  return {
+    id: row.id,
+    createdAt: row.created_at,
+    serviceId: row.service_id,
+    notifyNumber: row.notify_number,
+    userNumber: row.user_number,
+    provider: row.provider,
+    providerReference: row.provider_reference,
+    providerDate: row.provider_date,
+    content: secretBox.open(row.content, inboundContentContext),
+  };
+}

@@ -1,0 +1,28 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { FastifyInstance, RouteOptions } from 'fastify';
+
+export interface RegisteredRoute {
+  readonly method: string;
+  readonly url: string;
+  readonly hidden: boolean;
+}
+
+/** Every route of the server that `build` makes, whether it is documented or not; HEAD goes with GET. */
+export async function registeredRoutes(build: () => Promise<unknown>): Promise<RegisteredRoute[]> {
+  const routes: RegisteredRoute[] = [];
+  const note = ({ method, url, schema }: RouteOptions): void => {
+    for (const each of [method].flat()) {
+      if (each !== 'HEAD') routes.push({ method: each, url, hidden: schema?.hide === true });
+    }
+  };
+  const watch = (message: unknown): void => {
+    (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', note);
+  };
+  subscribe('fastify.initialization', watch);
+  try {
+    await build();
+  } finally {
+    unsubscribe('fastify.initialization', watch);
+  }
+  return routes;
+}
