@@ -17,8 +17,8 @@ export async function openApiDocument(): Promise<string> {
   };
   const server = await buildServer(app as App);
   try {
-    await server.ready();
-    return `${JSON.stringify(server.swagger(), null, 2)}\n`;
+    const { body } = await server.inject('/openapi.json');
+    return `${JSON.stringify(JSON.parse(body), null, 2)}\n`;
   } finally {
     await server.close();
   }

@@ -85,11 +85,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     const located = await locateDatabase(config, options.onNotice);
     releasers.push(() => located.release());
 
+    const onIdleError = (error: Error): void => logger.warn({ err: error }, 'An idle database connection was lost');
     const db = openDatabase({
       url: located.url,
       poolSize: config.databasePoolSize,
       applicationName: name,
-      onIdleError: (error) => logger.warn({ err: error }, 'An idle database connection was lost'),
+      onIdleError,
     });
     releasers.push(() => db.close());
     if (located.kind === 'embedded') await migrateIfPending(db, located.url);
@@ -136,7 +137,16 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     await boss.start();
     releasers.push(() => boss.stop({ graceful: true, timeout: config.shutdownGrace * 1000 }));
     const queue = createJobQueue(boss);
-    const writer = createNotificationWriter({ db, queue, secretBox, limits }, writerOptions(config, metrics));
+    const writing = writerOptions(config, metrics);
+    const writerDb = openDatabase({
+      url: located.url,
+      poolSize: writing.concurrency,
+      applicationName: `${name} writer`,
+      planning: 'once',
+      onIdleError,
+    });
+    releasers.push(() => writerDb.close());
+    const writer = createNotificationWriter({ db: writerDb, queue, secretBox, limits }, writing);
     releasers.push(() => writer.drain());
     const highVolumeServices = new Set(config.highVolumeServices);
 

@@ -3,7 +3,6 @@ import type { App } from '../lib/app.ts';
 import { registerIdempotencyRelease } from './plugins/idempotency.ts';
 import { registerIgnoredBodies, registerJsonBody, registerRawBody } from './plugins/json-body.ts';
 import { refuseBrokenRequest, registerBrokenRequests } from './plugins/broken-requests.ts';
-import { registerDocsPage } from './plugins/docs-page.ts';
 import { registerPlainErrors, registerV1Errors, registerV2Errors, sendNotFound } from './plugins/errors.ts';
 import { registerOpenApi } from './plugins/openapi.ts';
 import { registerRequestMetrics } from './plugins/request-metrics.ts';
@@ -59,8 +58,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
   registerRequestTimeout(server, app.config.requestTimeout * 1000);
   registerRequestMetrics(server, app);
 
-  await registerOpenApi(server, app);
-  registerDocsPage(server);
+  registerOpenApi(server, app);
   registerStatus(server, app);
   registerLiveCounts(server, app);
   registerUnsubscribe(server, app);

@@ -50,7 +50,8 @@ export function registerResource(server: FastifyInstance, url: string, resource:
     method: [...refused],
     url,
     schema: { hide: true },
-    onRequest: refuseEmptyParameter,
+    // Before anything looks at the body.
+    onRequest: [refuseEmptyParameter, async (_request, reply) => sendMethodNotAllowed(reply, allow)],
     handler: (_request, reply) => sendMethodNotAllowed(reply, allow),
   });
 }

@@ -279,6 +279,26 @@ describe('a file that cannot be planted changes nothing and names the place', ()
       'There is a key with this id or secret already',
     ],
     [
+      'the id of another service’s key',
+      async ({ services }) => {
+        const other = anExample();
+        await plant(other);
+        services[0].api_keys[0].id = other.services[0].api_keys[0].id;
+      },
+      'services[0].api_keys[0]',
+      "is another service's key",
+    ],
+    [
+      'a user’s address that another user has',
+      async ({ users }) => {
+        const other = anExample();
+        await plant(other);
+        users[0].email_address = other.users[0].email_address;
+      },
+      'users[0]',
+      'Another user has the email address',
+    ],
+    [
       'the id of another service’s template',
       async ({ services }) => {
         const other = anExample();

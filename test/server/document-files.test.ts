@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { useApi } from './api.ts';
+import { methodNotAllowedText, plainError, useApi } from './api.ts';
 import { authenticate, directPath, open, placeOf, recipient, sendFile, type Sent } from './documents.ts';
 import { createTestClock } from './test-clock.ts';
 
@@ -95,6 +95,21 @@ describe('the file itself', () => {
     }
   });
 
+  it('is 405 to other methods, before anything is looked at', async () => {
+    const sent = await sendFile(api, open);
+    for (const [method, path] of [
+      ['POST', directPath(sent)],
+      ['DELETE', directPath(sent)],
+      ['POST', `${placeOf(sent)}/check`],
+      ['GET', `${placeOf(sent)}/authenticate`],
+    ] as const) {
+      expect(await api.call(path, { method }), path).toMatchObject({
+        status: 405,
+        json: plainError(methodNotAllowedText),
+      });
+    }
+  });
+
   it('brings people who may not have it to the page of the link', async () => {
     const headers = { accept: 'text/html,application/xhtml+xml;q=0.9' };
     const closed = await sendFile(api);
@@ -135,12 +150,9 @@ describe('what is known of a file', () => {
 });
 
 describe('POST …/authenticate', () => {
-  const authenticate = (sent: Sent, body: object): Promise<ApiAnswer> =>
-    api.call(`${placeOf(sent)}/authenticate`, { method: 'POST', body });
-
   it('gives what opens the file', async () => {
     const sent = await sendFile(api);
-    const answer = await authenticate(sent, { key: sent.key, email_address: recipient });
+    const answer = await authenticate(api, sent, { key: sent.key, email_address: recipient });
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({
       signed_data: expect.stringMatching(/^[\w.-]+$/) as string,
@@ -164,7 +176,7 @@ describe('POST …/authenticate', () => {
     ],
   ])('refuses %s', async (_name, body, status, error) => {
     const sent = await sendFile(api);
-    const answer = await authenticate(sent, body(sent));
+    const answer = await authenticate(api, sent, body(sent));
     expect(answer.status).toBe(status);
     expect(answer.json).toEqual({ error });
   });
@@ -175,8 +187,7 @@ describe('POST …/authenticate', () => {
       error: 'Invalid JSON supplied in POST data',
     });
     const elsewhere = { ...sent, documentId: sent.serviceId };
-    const answer = await authenticate(elsewhere, { key: sent.key, email_address: recipient });
+    const answer = await authenticate(api, elsewhere, { key: sent.key, email_address: recipient });
     expect(answer.status).toBe(404);
   });
 });
-

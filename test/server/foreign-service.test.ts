@@ -25,7 +25,8 @@ const names = new Proxy({}, { get: (_, name) => `<${String(name)}>` }) as Rows;
 
 /** The requests of an operation with each row that they name. */
 function namedRows({ operation }: Operation): [number, keyof Rows][] {
-  const requests = operationRequests[operation.operationId as string]?.({ rows: names, unsubscribeToken: '' }) ?? [];
+  const others = { unsubscribeToken: '', file: { path: '', key: '' } };
+  const requests = operationRequests[operation.operationId as string]?.({ rows: names, ...others }) ?? [];
   return requests.flatMap((request, index) =>
     [...JSON.stringify(request).matchAll(/<(\w+)>/g)].map(([, name]): [number, keyof Rows] => [
       index,

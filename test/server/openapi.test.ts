@@ -85,6 +85,11 @@ describe('the document', () => {
 const undocumented = [
   'GET /docs',
   'GET /docs/*',
+  // Pages for the people who were sent a file.
+  'GET /d/:service/:document',
+  'GET /d/:service/:document/confirm-email-address',
+  'POST /d/:service/:document/confirm-email-address',
+  'GET /d/:service/:document/download',
   // Every type of message that does not exist.
   'POST /v2/notifications/:id',
   'POST /notifications/:id',
@@ -106,7 +111,10 @@ describe('every route', () => {
     const hidden = routes.filter(({ hidden: isHidden, method }) => isHidden && method !== 'OPTIONS');
     const others: string[] = [];
     for (const { method, url } of hidden) {
-      const { status } = await api.call(url.replace(/:version\([^)]*\)/, '1').replace(/:\w+|\*/g, 'x'), { method, key: service.key });
+      const { status } = await api.call(url.replace(/:version\([^)]*\)/, '1').replace(/:\w+|\*/g, 'x'), {
+        method,
+        key: service.key,
+      });
       if (status !== 405) others.push(`${method} ${url}`);
     }
     expect(others.sort()).toEqual([...undocumented].sort());

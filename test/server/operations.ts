@@ -5,7 +5,7 @@ export interface OperationRequest extends Pick<ApiRequest, 'body' | 'text'> {
   readonly path: string;
 }
 
-type Requests = (service: Pick<ServiceWithRows, 'rows' | 'unsubscribeToken'>) => readonly OperationRequest[];
+type Requests = (service: Pick<ServiceWithRows, 'rows' | 'unsubscribeToken' | 'file'>) => readonly OperationRequest[];
 
 const personalisation = { name: 'Ann' };
 const address = { address_line_1: 'Ann Example', address_line_2: '1 High Street', postcode: 'SW1A 1AA' };
@@ -74,6 +74,12 @@ export const operationRequests: Readonly<Record<string, Requests>> = {
   listReceivedTexts: ({ rows }) => [
     { path: '/v2/received-text-messages' },
     { path: `/v2/received-text-messages?older_than=${rows.receivedText}` },
+  ],
+
+  getDocument: ({ file: { path, key } }) => [{ path: `${path}?key=${key}` }, { path: `${path}.txt?key=${key}` }],
+  checkDocument: ({ file: { path, key } }) => [{ path: `${path}/check?key=${key}` }],
+  authenticateDocument: ({ file: { path, key } }) => [
+    { path: `${path}/authenticate`, body: { key, email_address: 'someone@example.com' } },
   ],
 
   v1SendSms: ({ rows }) => [v1Send('sms', { to: '07900900123', template: rows.smsTemplate, personalisation })],

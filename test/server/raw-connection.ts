@@ -20,59 +20,54 @@ export class RawConnection {
   }
 
   /**
-   * Sends the bytes and waits for one answer: none when the connection is closed, or after 10 s without a whole one. A kept connection may be
-   * closed in the meantime, as any client must expect: then a new one is tried.
+   * Sends the bytes and waits for one answer: none when the connection is closed, or after 10 s without a whole one. A kept
+   * connection may be closed in the meantime, as any client must expect: then a new one is tried.
    */
   async send(bytes: Buffer, { isHead = false } = {}): Promise<RawAnswer | NoAnswer> {
     const kept = this.#socket;
-    if (kept !== null) {
+    if (kept !== null && !kept.destroyed && !kept.readableEnded) {
       const answer = await this.#exchange(kept, bytes, isHead);
       if (answer !== 'closed') return answer;
     }
-    this.#socket = await this.#open();
+    this.#socket = await open(this.#port);
     return this.#exchange(this.#socket, bytes, isHead);
+  }
+
+  close(): void {
+    this.#socket?.destroy();
   }
 
   #exchange(socket: Socket, bytes: Buffer, isHead: boolean): Promise<RawAnswer | NoAnswer> {
     return new Promise((resolve) => {
       let received = Buffer.alloc(0);
-      const settle = (value: RawAnswer | NoAnswer, isOver: boolean): void => {
+      const settle = (answer: RawAnswer | NoAnswer): void => {
         clearTimeout(timer);
-        socket.removeAllListeners();
-        socket.on('error', () => undefined);
-        if (isOver) {
-          this.#socket = null;
-          socket.destroy();
-        }
-        resolve(value);
+        socket.off('data', onData).off('end', onEnd).off('close', onEnd);
+        if (typeof answer === 'string' || answer.headers['connection'] === 'close') socket.destroy();
+        resolve(answer);
       };
-      const timer = setTimeout(() => settle('late', true), 10_000);
-      socket.on('data', (chunk) => {
+      const onData = (chunk: Buffer): void => {
         received = Buffer.concat([received, chunk]);
-        const parsed = parseAnswer(received, isHead);
-        if (parsed !== null) settle(parsed, parsed.headers['connection'] === 'close');
-      });
-      socket.on('error', () => settle(parseAnswer(received, isHead) ?? 'closed', true));
-      socket.on('close', () => settle(parseAnswer(received, isHead) ?? 'closed', true));
-      if (socket.destroyed) settle('closed', true);
-      else socket.write(bytes);
+        const answer = parseAnswer(received, isHead);
+        if (answer !== null) settle(answer);
+      };
+      const onEnd = (): void => settle('closed');
+      const timer = setTimeout(() => settle('late'), 10_000);
+      socket.on('data', onData).on('end', onEnd).on('close', onEnd);
+      socket.write(bytes);
     });
   }
+}
 
-  close(): void {
-    this.#socket?.destroy();
-    this.#socket = null;
-  }
-
-  #open(): Promise<Socket> {
-    return new Promise((resolve, reject) => {
-      const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true }, () => {
-        socket.removeAllListeners();
-        resolve(socket);
-      });
-      socket.once('error', reject);
+function open(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    socket.once('connect', () => {
+      socket.off('error', reject).on('error', () => undefined);
+      resolve(socket);
     });
-  }
+    socket.once('error', reject);
+  });
 }
 
 /** The answer that the bytes hold; null while it is not complete. */

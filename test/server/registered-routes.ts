@@ -15,7 +15,9 @@ export async function registeredRoutes(build: () => Promise<unknown>): Promise<R
       if (each !== 'HEAD') routes.push({ method: each, url, hidden: schema?.hide === true });
     }
   };
+  // The first server is the one; others are made on the way.
   const watch = (message: unknown): void => {
+    unsubscribe('fastify.initialization', watch);
     (message as { fastify: FastifyInstance }).fastify.addHook('onRoute', note);
   };
   subscribe('fastify.initialization', watch);

@@ -1,3 +1,5 @@
+import { checkDocument } from '../../src/lib/documents/check-document.ts';
+import { storeDocument } from '../../src/lib/documents/store-document.ts';
 import { letterPlace, type LetterName } from '../../src/lib/letters/letter-file.ts';
 import { addInboundNumber } from '../../src/lib/inbound/add-inbound-number.ts';
 import { receiveTextMessage } from '../../src/lib/inbound/receive-text-message.ts';
@@ -30,6 +32,8 @@ export interface ServiceWithRows {
   readonly rows: Rows;
   /** What the recipient of `rows.email` unsubscribes with. */
   readonly unsubscribeToken: string;
+  /** A file that anybody with its link may open. */
+  readonly file: { readonly path: string; readonly key: string };
 }
 
 const recipient = 'someone@example.com';
@@ -60,6 +64,7 @@ export async function aServiceWithRows(app: TestApp): Promise<ServiceWithRows> {
       receivedText: await aReceivedText(app, id),
     },
     unsubscribeToken: createUnsubscribeToken(app, recipient),
+    file: await aFile(app, id),
   };
 }
 
@@ -77,6 +82,12 @@ async function aPrintedLetter(app: TestApp, template: Template): Promise<string>
   const { area, key } = letterPlace({ keyType: 'normal', status: 'created' }, name);
   await app.storage.put(area, key, Buffer.from('%PDF-1.7\n'));
   return id;
+}
+
+async function aFile(app: TestApp, serviceId: string): Promise<ServiceWithRows['file']> {
+  const upload = { document: 'YQ==', filename: null, isCsv: false, confirmationEmail: null, retentionPeriod: '1 week' };
+  const { documentId, key } = await storeDocument(app, { serviceId, document: checkDocument(upload) });
+  return { path: `/services/${serviceId}/documents/${documentId}`, key: key.toString('base64url') };
 }
 
 async function aReceivedText(app: TestApp, serviceId: string): Promise<string> {

@@ -22,6 +22,11 @@ export interface DatabaseOptions {
   poolSize: number;
   /** Shown in pg_stat_activity. */
   applicationName: string;
+  /**
+   * Whether prepared statements are planned again each time. Planning costs more than running an INSERT; but a plan that
+   * was made while a table was empty makes later reads scan all of it.
+   */
+  planning?: 'each time' | 'once';
   /** Called for errors of idle connections, which have no caller. */
   onIdleError?: (error: Error) => void;
 }
@@ -40,7 +45,8 @@ function typeParser(oid: number, format?: 'text' | 'binary'): unknown {
 }
 
 /** Opens a connection pool. Nothing is connected before the first query. */
-export function openDatabase({ url, poolSize, applicationName, onIdleError }: DatabaseOptions): Database {
+export function openDatabase(options: DatabaseOptions): Database {
+  const { url, poolSize, applicationName, planning = 'each time', onIdleError } = options;
   // Dates go out as UTC whatever the machine's zone; the driver has no setting of a narrower scope.
   pg.defaults.parseInputDatesAsUTC = true;
   const pool = new pg.Pool({
@@ -49,8 +55,7 @@ export function openDatabase({ url, poolSize, applicationName, onIdleError }: Da
     application_name: applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // A generic plan cached while a table was empty makes later statements scan all of it.
-    options: '-c timezone=UTC -c plan_cache_mode=force_custom_plan',
+    options: `-c timezone=UTC -c plan_cache_mode=${planning === 'once' ? 'auto' : 'force_custom_plan'}`,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
   // Without this listener, an error on an idle connection (a database restart) ends the process.

@@ -2,31 +2,59 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../core/errors.ts';
+import { createObjectStore, type StorageConfig } from '../storage/create-object-store.ts';
 import { ok, warning, wrong, type Check } from './check.ts';
 
 const gibibyte = 1024 ** 3;
 const enoughBytes = gibibyte;
 const littleBytes = 100 * 1024 ** 2;
+const storedFiles = 'stored-files';
 
 /** Whether the state folder takes files. */
-export async function checkStateFolder(stateDir: string): Promise<Check> {
-  const name = 'state-folder';
-  const hint = 'Set NOTIFY_STATE_DIR to a folder that this account can write to.';
+export function checkStateFolder(stateDir: string): Promise<Check> {
+  return checkFolder('state-folder', stateDir, 'Set NOTIFY_STATE_DIR to a folder that this account can write to.');
+}
+
+/** Whether files can be stored; nothing when that is in the state folder, which has a check of its own. */
+export async function checkStoredFiles(config: StorageConfig): Promise<Check[]> {
+  const { s3Bucket, storageDir } = config;
+  if (s3Bucket !== null) return [await checkBucket(s3Bucket, config)];
+  if (storageDir === null) return [];
+  const hint = 'Set NOTIFY_STORAGE_DIR to a folder that this account can write to.';
+  return [await checkFolder(storedFiles, storageDir, hint)];
+}
+
+async function checkBucket(bucket: string, config: StorageConfig): Promise<Check> {
+  const store = createObjectStore(config);
   try {
-    const existing = await nearestFolder(stateDir);
-    if (existing !== stateDir) {
+    const probe = `doctor-${process.pid}-${randomBytes(4).toString('hex')}`;
+    await store.put('documents', probe, Buffer.from('written by notify doctor\n'));
+    await store.delete('documents', probe);
+    return ok(storedFiles, `bucket ${bucket} can be written`);
+  } catch (error) {
+    const hint = 'Check NOTIFY_S3_BUCKET, NOTIFY_S3_ENDPOINT, NOTIFY_S3_REGION and the credentials of AWS.';
+    return wrong(storedFiles, messageOf(error), hint);
+  } finally {
+    await store.close();
+  }
+}
+
+async function checkFolder(name: string, folder: string, hint: string): Promise<Check> {
+  try {
+    const existing = await nearestFolder(folder);
+    if (existing !== folder) {
       await access(existing, constants.W_OK | constants.X_OK);
-      return ok(name, `${stateDir} is not there yet and can be made`);
+      return ok(name, `${folder} is not there yet and can be made`);
     }
-    const probe = join(stateDir, `.doctor-${process.pid}-${randomBytes(4).toString('hex')}`);
+    const probe = join(folder, `.doctor-${process.pid}-${randomBytes(4).toString('hex')}`);
     try {
       await writeFile(probe, 'written by notify doctor\n', { flag: 'wx', mode: 0o600, flush: true });
     } finally {
       await rm(probe, { force: true });
     }
-    return ok(name, `${stateDir} can be written`);
+    return ok(name, `${folder} can be written`);
   } catch (error) {
-    return wrong(name, `${stateDir} cannot be written: ${messageOf(error)}`, hint);
+    return wrong(name, `${folder} cannot be written: ${messageOf(error)}`, hint);
   }
 }
 

@@ -6,10 +6,11 @@ import { createIds } from '../core/ids.ts';
 import type { Database } from '../db/database.ts';
 import { embeddedDatabaseStatus } from '../db/embedded/embedded-database-status.ts';
 import { createProviderRegistry } from '../providers/create-provider-registry.ts';
+import { storageFolder } from '../storage/create-object-store.ts';
 import { checkReach } from './check-providers.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkSecretKeys } from './check-secret-keys.ts';
-import { checkDisk, checkStateFolder } from './check-storage.ts';
+import { checkDisk, checkStateFolder, checkStoredFiles } from './check-storage.ts';
 import { ok, wrong, type Check } from './check.ts';
 import { diagnoseDatabase } from './diagnose-database.ts';
 
@@ -44,6 +45,7 @@ export async function runDoctor({ loadConfig, onNotice, clock = systemClock }: D
   try {
     const outside = Promise.all([
       checkStateFolder(config.stateDir),
+      checkStoredFiles(config),
       checkDisk(await listFolders(config)),
       checkRedis(config.redisUrl),
       checkReach(providers),
@@ -62,9 +64,14 @@ function describeSources({ sources }: LoadedConfig): Check {
   return ok('configuration', `valid; ${set} keys are set, the others have their defaults`);
 }
 
-/** Folders that fill up: the state folder, and the embedded database, which may be elsewhere. */
-async function listFolders({ databaseUrl, stateDir }: Config): Promise<string[]> {
-  return databaseUrl === null ? [stateDir, (await embeddedDatabaseStatus(stateDir)).dataDir] : [stateDir];
+/** Folders that fill up: the state folder, and what may be elsewhere: stored files and the embedded database. */
+async function listFolders(config: Config): Promise<string[]> {
+  const { databaseUrl, stateDir, s3Bucket } = config;
+  return [
+    stateDir,
+    ...(s3Bucket === null ? [storageFolder(config)] : []),
+    ...(databaseUrl === null ? [(await embeddedDatabaseStatus(stateDir)).dataDir] : []),
+  ];
 }
 
 /** Providers are only asked whether they answer here; the sandbox, which needs the database, is never asked. */

@@ -12,7 +12,8 @@ interface Deps {
   readonly logger: Logger;
 }
 
-const batchSize = 200;
+/** Deleted from the store at the same time. */
+const batchSize = 100;
 
 /** Deletes documents whose time is over, content before row, in batches. Interrupted, the next run goes on. */
 export async function deleteExpiredDocuments({ db, clock, storage, logger }: Deps): Promise<number> {

@@ -1,6 +1,6 @@
 import { SQL } from 'sql-template-strings';
 import type { CalendarDate } from '../core/london-time.ts';
-import type { Queryable } from '../db/database.ts';
+import type { Queryable, Statement } from '../db/database.ts';
 import { nameOf, type DailyCount, type DailyCountKey, type DailyIncrement } from './daily-count.ts';
 
 /** Counters that were to be changed and have no row. Whoever stores messages builds them, and stores again. */
@@ -42,16 +42,31 @@ const isLocked = 'c.service_id = locked.service_id AND c.counted = locked.counte
  * @throws MissingDailyCounts when a row is missing; the transaction must then be rolled back
  */
 export async function addToDailyCounts(tx: Queryable, increments: readonly DailyIncrement[]): Promise<DailyCount[]> {
-  const { rows } = await tx.query<DailyCountRow>({
-    name: 'add_to_daily_counts',
-    text: `${lockRows} UPDATE daily_counts c SET count = c.count + locked.by FROM locked WHERE ${isLocked} RETURNING ${columns}`,
-    values: toColumns(increments),
-  });
+  const { rows } = await tx.query<DailyCountRow>(
+    increments.length === 1 ? addToOne(increments[0]!) : addToSeveral(increments),
+  );
   const counts = rows.map(toDailyCount);
   const found = new Set(counts.map(nameOf));
   const missing = increments.filter((increment) => !found.has(nameOf(increment)));
   if (missing.length > 0) throw new MissingDailyCounts(missing);
   return counts;
+}
+
+function addToOne({ serviceId, counted, day, by }: DailyIncrement): Statement {
+  return {
+    name: 'add_to_daily_count',
+    text: `UPDATE daily_counts c SET count = c.count + $4 WHERE c.service_id = $1 AND c.counted = $2 AND c.day = $3
+      RETURNING ${columns}`,
+    values: [serviceId, counted, day, by],
+  };
+}
+
+function addToSeveral(increments: readonly DailyIncrement[]): Statement {
+  return {
+    name: 'add_to_daily_counts',
+    text: `${lockRows} UPDATE daily_counts c SET count = c.count + locked.by FROM locked WHERE ${isLocked} RETURNING ${columns}`,
+    values: toColumns(increments),
+  };
 }
 
 /**

@@ -1,4 +1,6 @@
 import type { ApiKey } from '../api-keys/api-key.ts';
+import { linkBaseUrls } from '../config/link-base-urls.ts';
+import type { Config } from '../config/schema.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JsonObject, JsonValue } from '../core/json.ts';
@@ -6,13 +8,16 @@ import type { SecretBox } from '../core/secret-box.ts';
 import type { Database } from '../db/database.ts';
 import { keepIdempotentAnswers } from '../idempotency/end-idempotent-request.ts';
 import type { IdempotentAnswer } from '../idempotency/idempotency-key.ts';
+import { attachFiles, readFileUploads, type AttachedFiles, type AttachFilesDeps } from '../documents/attach-files.ts';
 import type { Limits } from '../limits/limits.ts';
 import { isSimulatedRecipient } from '../recipients/recipient-comparison.ts';
 import type { Service } from '../services/service.ts';
 import { sanitisePersonalisation, type SanitisedPersonalisation } from '../templates/sanitise-personalisation.ts';
+import { renderTemplate } from '../templates/render-template.ts';
 import type { Template } from '../templates/template.ts';
 import {
   assertMaySend,
+  assertNoFiles,
   assertNotTooLong,
   assertWithinInternationalLimit,
   renderComplete,
@@ -60,7 +65,8 @@ export interface AcceptedNotification {
   readonly simulated: boolean;
 }
 
-export interface AcceptDeps extends AcceptStepDeps {
+export interface AcceptDeps extends AcceptStepDeps, AttachFilesDeps {
+  readonly config: Pick<Config, 'publicUrl' | 'adminUrl' | 'host' | 'port'>;
   readonly db: Database;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -83,11 +89,17 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
   assertMaySend(service, notificationType);
   const { personalisation, changes } = sanitisePersonalisation(input.personalisation, input.sanitiseContentFor);
   const template = await requireUsableTemplate(deps, input);
-  const rendered = renderComplete(template, personalisation);
+  const checked = renderComplete(template, personalisation);
+  if (notificationType === 'sms') assertNoFiles(personalisation);
   const replyToText = await resolveSender(deps, input);
   await assertRecipientAllowed(deps, { service, keyType, to: input.to });
   const recipient = readRecipient(input.to, notificationType, service);
   await assertWithinInternationalLimit(deps, { service, keyType, notificationType, recipient });
+  const simulated = isSimulatedRecipient(recipient.normalisedTo);
+  const files = await attachFilesOf(deps, input, { personalisation, recipient: recipient.normalisedTo, simulated });
+  // What an email says, and how long it is, is known only when the links to its files are.
+  const complete = files.count === null ? personalisation : { ...personalisation, ...files.personalisation };
+  const rendered = files.count === null ? checked : renderTemplate(template, complete);
   assertNotTooLong(rendered);
 
   const accepted: AcceptedNotification = {
@@ -97,7 +109,7 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
     subject: rendered.subject,
     replyToText,
     sanitisedContent: changes,
-    simulated: isSimulatedRecipient(recipient.normalisedTo),
+    simulated,
   };
   const idempotentAnswer = input.idempotentAnswer?.(accepted) ?? null;
   if (accepted.simulated) {
@@ -116,11 +128,12 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
       keyType,
       status: 'created',
       clientReference: input.clientReference,
-      personalisation,
+      personalisation: complete,
       replyToText,
       createdById: input.createdById,
       createdAt: deps.clock.now(),
       unsubscribeLink: input.unsubscribeUrl,
+      documentDownloadCount: files.count,
     },
     processType: template.processType,
     requestId: input.requestId,
@@ -129,4 +142,15 @@ export async function acceptNotification(deps: AcceptDeps, input: AcceptInput): 
     queueFirst: keyType === 'normal' && apiKey !== null && deps.isQueueFirst(service.id),
   });
   return accepted;
+}
+
+async function attachFilesOf(
+  deps: AcceptDeps,
+  { notificationType, service, baseUrl }: AcceptInput,
+  { personalisation, recipient, simulated }: { personalisation: JsonObject; recipient: string; simulated: boolean },
+): Promise<AttachedFiles> {
+  if (notificationType === 'sms') return { personalisation: {}, count: null };
+  const uploads = readFileUploads(personalisation);
+  const { api } = linkBaseUrls(deps.config, baseUrl ?? null);
+  return attachFiles(deps, { service, uploads, recipient, simulated, baseUrl: api });
 }

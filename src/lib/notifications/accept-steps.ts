@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts';
+import type { JsonObject } from '../core/json.ts';
+import { isFileUpload } from '../documents/file-uploads.ts';
 import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Queryable } from '../db/database.ts';
 import type { KeyType } from '../api-keys/api-key.ts';
@@ -76,8 +77,7 @@ export function renderComplete(template: TemplateSource, personalisation: JsonOb
  * @throws AppError REQUEST_INVALID when a value asks for an upload
  */
 export function assertNoFiles(personalisation: JsonObject): void {
-  const isFile = (value: JsonValue): boolean => isJsonObject(value) && Object.hasOwn(value, 'file');
-  if (Object.values(personalisation).some(isFile)) throw invalid('Can only send a file by email');
+  if (Object.values(personalisation).some(isFileUpload)) throw invalid('Can only send a file by email');
 }
 
 /**

@@ -6,7 +6,8 @@ import { memberPermissions } from '../users/user.ts';
 import { insertTeamMembers } from './service-repository.ts';
 
 /**
- * Makes users members of a service, with all permissions of a member. True when one of them was none before.
+ * Makes users members of a service, with all permissions of a member; who is one already keeps theirs. True when one of
+ * them was none before.
  *
  * @throws AppError NOT_FOUND for a user that does not exist
  */

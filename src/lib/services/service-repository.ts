@@ -205,7 +205,7 @@ export async function listTeamMembers(db: Queryable, serviceId: string): Promise
   return rows;
 }
 
-/** Makes users members with these permissions; returns how many were none before. */
+/** Makes users members; those who were none get these permissions. Returns how many these are. */
 export async function insertTeamMembers(
   tx: Queryable,
   serviceId: string,
@@ -213,13 +213,16 @@ export async function insertTeamMembers(
   permissions: readonly { readonly id: string; readonly userId: string; readonly permission: string }[],
   createdAt: Date,
 ): Promise<number> {
-  const { rowCount } = await tx.query(SQL`INSERT INTO user_to_service (user_id, service_id)
-    SELECT user_id, ${serviceId} FROM unnest(${[...userIds]}::uuid[]) AS user_id ON CONFLICT DO NOTHING`);
-  await tx.query(SQL`INSERT INTO permissions (id, service_id, user_id, permission, created_at)
-    SELECT id, ${serviceId}, user_id, permission, ${createdAt} FROM unnest(${permissions.map(({ id }) => id)}::uuid[],
-      ${permissions.map(({ userId }) => userId)}::uuid[], ${permissions.map(({ permission }) => permission)}::text[])
-      AS given (id, user_id, permission) ON CONFLICT DO NOTHING`);
-  return rowCount ?? 0;
+  const { rows } = await tx.query<{ members: number }>(SQL`WITH added AS (
+      INSERT INTO user_to_service (user_id, service_id)
+      SELECT user_id, ${serviceId} FROM unnest(${[...userIds]}::uuid[]) AS user_id ON CONFLICT DO NOTHING RETURNING user_id),
+    granted AS (INSERT INTO permissions (id, service_id, user_id, permission, created_at)
+      SELECT id, ${serviceId}, user_id, permission, ${createdAt}
+      FROM unnest(${permissions.map(({ id }) => id)}::uuid[], ${permissions.map(({ userId }) => userId)}::uuid[],
+        ${permissions.map(({ permission }) => permission)}::text[]) AS given (id, user_id, permission)
+      JOIN added USING (user_id) ON CONFLICT DO NOTHING)
+    SELECT count(*)::integer AS members FROM added`);
+  return rows[0]!.members;
 }
 
 export async function listSmsSenders(db: Queryable, serviceId: string): Promise<SmsSender[]> {

@@ -173,6 +173,8 @@ function metadataPath(path: string): string {
 }
 
 async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders, and writes their entries down by itself.
+  if (process.platform === 'win32') return;
   const handle = await open(folder);
   try {
     await handle.sync();

@@ -5,7 +5,7 @@ export type StorageArea =
   'documents' | 'letters' | 'test-letters' | 'letters-scan' | 'letters-invalid' | 'csv-uploads' | 'contact-lists';
 
 export interface ObjectInfo {
-  /** Path of the object within its area, with `/` between the parts. */
+  /** Path of the object within its area, with `/` between the parts (see `assertObjectKey`). No object lies below another. */
   readonly key: string;
   readonly size: number;
   readonly modifiedAt: Date;
@@ -18,7 +18,10 @@ export interface PutOptions {
   readonly contentType?: string;
 }
 
-/** Files of the product: on a folder or in S3-compatible storage. */
+/**
+ * Files of the product: in a folder or in S3-compatible storage. Every method throws a RangeError for a key that not both
+ * can keep, and AppError STORAGE_UNAVAILABLE.
+ */
 export interface ObjectStore {
   /** Stores an object durably, replacing one of the same key; a reader sees the old or the new one, never a part. */
   put(area: StorageArea, key: string, content: Uint8Array | Readable, options?: PutOptions): Promise<void>;

@@ -147,7 +147,8 @@ function createClient({ S3Client }: Sdk, endpoint: string | null, region: string
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     }),
-    requestHandler: { connectionTimeout: 5000, requestTimeout: 30_000 },
+    // Of silence; an object may take as long as it needs.
+    requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
   });
 }
 

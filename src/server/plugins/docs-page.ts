@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyInstance, RouteHandlerMethod } from 'fastify';
+import type { OpenApiDocument } from '../openapi-document.ts';
 import { registerResource } from '../resource.ts';
 import { registerPlainErrors, sendNotFound } from './errors.ts';
 import { registerResponseHeaders } from './response-headers.ts';
@@ -17,10 +18,10 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /** `GET /docs`: the OpenAPI document for people, with nothing fetched from elsewhere. Loaded when first asked for. */
-export function registerDocsPage(server: FastifyInstance): void {
+export function registerDocsPage(server: FastifyInstance, readDocument: () => Promise<OpenApiDocument>): void {
   let pages: Promise<FastifyInstance> | null = null;
   const handler: RouteHandlerMethod = async (request, reply) => {
-    const built = await (pages ??= buildDocsPages(server));
+    const built = await (pages ??= readDocument().then((document) => buildDocsPages(server, document)));
     reply.hijack();
     built.routing(request.raw, reply.raw);
   };
@@ -31,7 +32,7 @@ export function registerDocsPage(server: FastifyInstance): void {
 }
 
 /** A server of its own, without a listener: most processes never need what it loads. */
-async function buildDocsPages(server: FastifyInstance): Promise<FastifyInstance> {
+async function buildDocsPages(server: FastifyInstance, document: OpenApiDocument): Promise<FastifyInstance> {
   const [{ fastify, LogController }, { default: swagger }, { default: swaggerUi }] = await Promise.all([
     import('fastify'),
     import('@fastify/swagger'),
@@ -43,7 +44,7 @@ async function buildDocsPages(server: FastifyInstance): Promise<FastifyInstance>
   }) as unknown as FastifyInstance;
   registerResponseHeaders(pages);
   registerPlainErrors(pages);
-  await pages.register(swagger, { mode: 'static', specification: { document: server.swagger() as never } });
+  await pages.register(swagger, { mode: 'static', specification: { document: document as never } });
   await pages.register(async (scope) => {
     // A path of no file, however it is no file.
     scope.setErrorHandler<FastifyError>((error, _request, reply) => {
@@ -53,7 +54,7 @@ async function buildDocsPages(server: FastifyInstance): Promise<FastifyInstance>
     await scope.register(swaggerUi, {
       routePrefix: '/docs',
       staticCSP: contentSecurityPolicy,
-      theme: { title: server.swagger().info.title },
+      theme: { title: document.info.title },
       uiConfig: { layout: 'BaseLayout', deepLinking: true },
     });
   });

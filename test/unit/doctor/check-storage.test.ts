@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkDisk, checkStateFolder } from '../../../src/lib/doctor/check-storage.ts';
+import { checkDisk, checkStateFolder, checkStoredFiles } from '../../../src/lib/doctor/check-storage.ts';
 
 let folder = '';
 beforeAll(async () => {
@@ -34,6 +34,34 @@ describe('the state folder', () => {
         hint: expect.stringContaining('NOTIFY_STATE_DIR') as unknown,
       });
     }
+  });
+});
+
+describe('stored files', () => {
+  const nowhere = { s3Bucket: null, s3Endpoint: null, s3Region: null, storageDir: null };
+
+  it('need no check in the state folder', async () => {
+    expect(await checkStoredFiles({ ...nowhere, stateDir: folder })).toEqual([]);
+  });
+
+  it('are good in a folder that can be written or made', async () => {
+    const stored = join(folder, 'stored');
+    const config = { ...nowhere, stateDir: folder, storageDir: stored };
+    const good = { name: 'stored-files', status: 'ok' };
+    expect(await checkStoredFiles(config)).toMatchObject([
+      { ...good, message: `${stored} is not there yet and can be made` },
+    ]);
+    await mkdir(stored);
+    expect(await checkStoredFiles(config)).toMatchObject([{ ...good, message: `${stored} can be written` }]);
+    expect(await readdir(stored)).toEqual([]);
+  });
+
+  it('are an error where a file is in their way', async () => {
+    const file = join(folder, 'stored-file');
+    await writeFile(file, '');
+    expect(await checkStoredFiles({ ...nowhere, stateDir: folder, storageDir: file })).toMatchObject([
+      { name: 'stored-files', status: 'error', hint: expect.stringContaining('NOTIFY_STORAGE_DIR') as unknown },
+    ]);
   });
 });
 

@@ -69,8 +69,7 @@ const authenticateSchema: FastifySchema = {
 };
 
 /** Files without pages before them, and what is known of them (public API sheet §4.5). */
-export function registerDocumentFiles(server: FastifyInstance, app: App): void {
-  registerJsonBody(server);
+export async function registerDocumentFiles(server: FastifyInstance, app: App): Promise<void> {
   server.setErrorHandler((error, _request, reply) => {
     if (!isAppError(error) || error.kind.httpStatus >= 500 || error.code === 'BODY_TOO_LARGE') throw error;
     if (error.code === 'DOCUMENT_TRIES_USED_UP') reply.header('Retry-After', '300');
@@ -84,8 +83,11 @@ export function registerDocumentFiles(server: FastifyInstance, app: App): void {
   registerResource(server, `${url}/check`, {
     GET: { schema: metadataSchema, handler: (request) => check(app, request) },
   });
-  registerResource(server, `${url}/authenticate`, {
-    POST: { schema: authenticateSchema, handler: (request) => authenticate(app, request) },
+  await server.register(async (posts) => {
+    registerJsonBody(posts);
+    registerResource(posts, `${url}/authenticate`, {
+      POST: { schema: authenticateSchema, handler: (request) => authenticate(app, request) },
+    });
   });
 }
 

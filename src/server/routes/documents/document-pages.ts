@@ -21,7 +21,7 @@ import {
   renderLanding,
   renderNotFound,
   renderTooManyTries,
-  type AddressProblem,
+  type ConfirmPage,
   type Sender,
 } from './page-templates.ts';
 
@@ -75,7 +75,7 @@ async function askForAddress(app: App, request: FastifyRequest, reply: FastifyRe
   const visit = await visitOf(app, request, reply);
   if (visit === null) return reply;
   if (!visit.document.verifyEmail) return goTo(reply, visit, downloadStep);
-  return sendConfirm(reply, 200, visit, null);
+  return sendConfirm(reply, 200, visit);
 }
 
 async function confirmAddress(app: App, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -84,15 +84,17 @@ async function confirmAddress(app: App, request: FastifyRequest, reply: FastifyR
   const { sender, opening, baseUrl } = visit;
   const form = new URLSearchParams(request.body instanceof Buffer ? request.body.toString() : '');
   const emailAddress = form.get('email_address')?.trim() ?? '';
-  if (emailAddress === '') return sendConfirm(reply, 400, visit, 'missing');
-  if (!validateEmailAddress(emailAddress).ok) return sendConfirm(reply, 400, visit, 'malformed');
+  if (emailAddress === '') return sendConfirm(reply, 400, visit, { problem: 'missing', entered: '' });
+  if (!validateEmailAddress(emailAddress).ok)
+    return sendConfirm(reply, 400, visit, { problem: 'malformed', entered: emailAddress });
   try {
     const access = await authenticateDocument(app, { ...opening, emailAddress });
     if (access === null) return sendPage(reply, 410, renderGone({ sender }));
     const { token, document } = access;
     giveAccess(reply, token, [documentUrl(baseUrl, opening), directFileUrl(baseUrl, opening, document.extension)]);
   } catch (error) {
-    if (isAppError(error, 'DOCUMENT_ADDRESS_WRONG')) return sendConfirm(reply, 403, visit, 'other');
+    if (isAppError(error, 'DOCUMENT_ADDRESS_WRONG'))
+      return sendConfirm(reply, 403, visit, { problem: 'other', entered: emailAddress });
     if (isAppError(error, 'DOCUMENT_TRIES_USED_UP')) return sendPage(reply, 429, renderTooManyTries({ sender }));
     throw error;
   }
@@ -128,10 +130,10 @@ function sendConfirm(
   reply: FastifyReply,
   status: number,
   { sender, baseUrl, opening }: Visit,
-  problem: AddressProblem | null,
+  { problem, entered }: Pick<ConfirmPage, 'problem' | 'entered'> = { problem: null, entered: '' },
 ): FastifyReply {
   const action = documentUrl(baseUrl, opening, confirmStep);
-  return sendPage(reply, status, renderConfirm({ sender, action, problem }));
+  return sendPage(reply, status, renderConfirm({ sender, action, entered, problem }));
 }
 
 function sendPage(reply: FastifyReply, status: number, page: string): FastifyReply {

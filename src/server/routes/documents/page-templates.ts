@@ -34,7 +34,7 @@ export function renderLanding({ sender, next }: { sender: Sender; next: string }
     heading: 'You have a file to download',
     serviceName: sender.name,
     body: html`<p>${sender.name} sent you a file to download.</p>
-      <p><a href="${next}" role="button" class="button" draggable="false">Continue</a></p>
+      <p><a href="${next}" class="button">Continue</a></p>
       ${contact(sender, 'If you have any questions,')}`,
   });
 }
@@ -43,11 +43,13 @@ export interface ConfirmPage {
   readonly sender: Sender;
   /** Where the form goes. */
   readonly action: string;
+  /** The address as it was entered, to be mended. */
+  readonly entered: string;
   readonly problem: AddressProblem | null;
 }
 
 /** The form that asks for the address that the file was sent to. */
-export function renderConfirm({ sender, action, problem }: ConfirmPage): string {
+export function renderConfirm({ sender, action, entered, problem }: ConfirmPage): string {
   const message = problem === null ? null : describeProblem(problem, sender);
   const described = message === null ? null : html` aria-describedby="email_address-error" aria-invalid="true"`;
   return renderPage({
@@ -65,6 +67,7 @@ export function renderConfirm({ sender, action, problem }: ConfirmPage): string 
             type="email"
             autocomplete="email"
             spellcheck="false"
+            value="${entered}"
             ${described}
           />
         </div>

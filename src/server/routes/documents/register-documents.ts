@@ -8,6 +8,6 @@ export async function registerDocuments(server: FastifyInstance, app: App): Prom
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'X-Robots-Tag': 'noindex, nofollow', 'Referrer-Policy': 'no-referrer' });
   });
-  await server.register(async (files) => registerDocumentFiles(files, app));
+  await server.register((files) => registerDocumentFiles(files, app));
   await server.register(async (pages) => registerDocumentPages(pages, app));
 }

@@ -10,7 +10,6 @@ import {
 import { acceptTemplatedLetter, type AcceptedLetter } from '../../../lib/letters/accept-templated-letter.ts';
 import { defaultPostage, type Postage } from '../../../lib/letters/postage.ts';
 import { callerOf } from '../../plugins/authenticate.ts';
-import { idempotencyClaimOf } from '../../plugins/idempotency.ts';
 import { sendHooks } from '../../plugins/send-hooks.ts';
 import {
   letterRequest,
@@ -20,7 +19,7 @@ import {
 } from '../../schemas/letter-request.ts';
 import { letterAnswer, precompiledLetterAnswer } from '../../schemas/notification-response.ts';
 import { sendOperation } from '../../schemas/send-operations.ts';
-import { commonAnswer } from './send-answer.ts';
+import { commonAnswer, keptAnswer } from './send-answer.ts';
 
 const operation = sendOperation({
   operationId: 'sendLetter',
@@ -103,15 +102,6 @@ async function sendPrecompiled(
     idempotentAnswer: keptAnswer(request, answerTo),
   });
   return answer(app, request, reply, answerTo(accepted));
-}
-
-/** What to keep under the request's idempotency key; null without one. */
-function keptAnswer<Accepted>(
-  request: FastifyRequest,
-  answerTo: (accepted: Accepted) => string,
-): ((accepted: Accepted) => { claimId: string; body: string }) | null {
-  const claimId = idempotencyClaimOf(request);
-  return claimId === null ? null : (accepted) => ({ claimId, body: answerTo(accepted) });
 }
 
 function answer(app: App, request: FastifyRequest, reply: FastifyReply, body: string): FastifyReply {

@@ -9,12 +9,11 @@ import {
 } from '../../../lib/notifications/accept-notification.ts';
 import { baseUrlOf } from '../../base-url.ts';
 import { callerOf } from '../../plugins/authenticate.ts';
-import { idempotencyClaimOf } from '../../plugins/idempotency.ts';
 import { sendHooks } from '../../plugins/send-hooks.ts';
 import { emailRequest, smsRequest, type EmailRequest, type SmsRequest } from '../../schemas/notification-request.ts';
 import { emailAnswer, smsAnswer } from '../../schemas/notification-response.ts';
 import { sendOperation } from '../../schemas/send-operations.ts';
-import { commonAnswer } from './send-answer.ts';
+import { commonAnswer, keptAnswer } from './send-answer.ts';
 
 const smsOperation = sendOperation({
   operationId: 'sendSms',
@@ -93,7 +92,6 @@ async function accept(
 ): Promise<FastifyReply> {
   const { service, apiKey } = callerOf(request);
   const { body } = request;
-  const claimId = idempotencyClaimOf(request);
   const answerTo = (accepted: AcceptedNotification): string =>
     JSON.stringify({
       ...commonAnswer(app, request, { ...accepted, reference: body.reference }),
@@ -110,7 +108,7 @@ async function accept(
     createdById: null,
     requestId: request.traceId,
     baseUrl: baseUrlOf(app, request),
-    idempotentAnswer: claimId === null ? null : (toBeKept) => ({ claimId, body: answerTo(toBeKept) }),
+    idempotentAnswer: keptAnswer(request, answerTo),
   });
   if (!accepted.simulated)
     app.metrics.notificationsAccepted.inc({ type: specific.notificationType, key_type: apiKey.keyType });
