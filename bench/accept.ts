@@ -20,7 +20,7 @@ const listedPage = 250;
 
 /**
  * What the API takes and gives: durable POSTs with everything they check, GET by id, GET of a list; each against pgbench
- * on the same database. The server runs without workers: delivering would use the processor that accepting is measured on.
+ * on the same database, the POSTs also without group commit, and at half of what they reach. The server runs without workers: delivering would use the processor that accepting is measured on.
  */
 export const accept: Bench = {
   name: 'accept',
@@ -38,12 +38,18 @@ export const accept: Bench = {
     await mkdir(home);
     const env = benchEnvironment(database);
     const serve = await startServe(context, ['--role', 'api'], { home, env });
+    const unbatched = await startServe(context, ['--role', 'api'], {
+      home,
+      env: { ...env, NOTIFY_ACCEPT_BATCH_SIZE: '1' },
+    });
     const sample = await sendOne(serve, service);
     const pgbench = await createPgbench(context, database, sample);
     const load = loader(context, serve, service);
+    const loadUnbatched = loader(context, unbatched, service);
 
     log('Warming up');
-    await load({ ...post(service), seconds: Math.max(1, seconds / 4) });
+    for (const warmUp of [load, loadUnbatched]) await warmUp({ ...post(service), seconds: Math.max(1, seconds / 4) });
+    let peak = 0;
     const samples = await interleave(
       rounds,
       {
@@ -54,6 +60,19 @@ export const accept: Bench = {
         post: async () => {
           await database.empty();
           const result = await load({ ...post(service), seconds });
+          await assertStored(database, service, result);
+          peak = Math.max(peak, result.perSecond);
+          return result;
+        },
+        postUnbatched: async () => {
+          await database.empty();
+          const result = await loadUnbatched({ ...post(service), seconds });
+          await assertStored(database, service, result);
+          return result;
+        },
+        postAtHalf: async () => {
+          await database.empty();
+          const result = await load({ ...post(service), seconds, offeredPerSecond: peak / 2 });
           await assertStored(database, service, result);
           return result;
         },
@@ -75,12 +94,15 @@ export const accept: Bench = {
       figures: {
         pgbench_tps: pgbenchTps,
         ...figuresOf('post', samples.post),
+        ...figuresOf('post_unbatched', samples.postUnbatched),
+        ...figuresOf('post_at_half_peak', samples.postAtHalf),
         ...figuresOf('get_one', samples.getOne),
         ...figuresOf('list', samples.list),
         server_peak_mb: (await peakMemoryMb(serve.pid)) ?? 0,
       },
       ratios: {
         vs_pgbench: rateOf(samples.post) / pgbenchTps,
+        vs_unbatched: rateOf(samples.post) / rateOf(samples.postUnbatched),
         get_one_vs_pgbench: rateOf(samples.getOne) / pgbenchTps,
         list_vs_pgbench: rateOf(samples.list) / pgbenchTps,
       },
@@ -90,7 +112,7 @@ export const accept: Bench = {
 };
 
 type Measured = LoadResult & { readonly serverCpuUs: number };
-type Work = Pick<LoadPlan, 'method' | 'paths' | 'body' | 'expectedStatus' | 'seconds'>;
+type Work = Pick<LoadPlan, 'method' | 'paths' | 'body' | 'expectedStatus' | 'seconds' | 'offeredPerSecond'>;
 
 function loader(context: BenchContext, serve: Serve, service: BenchService): (work: Work) => Promise<Measured> {
   return async (work) => {

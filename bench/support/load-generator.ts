@@ -20,7 +20,8 @@ async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   if (hostname !== '127.0.0.1' && hostname !== 'localhost') throw new Error(`${plan.url} is not a local server`);
   const nextRequest = createRequests(plan, `${hostname}:${port}`);
   const cpuBefore = process.cpuUsage();
-  const measureFrom = performance.now() + plan.warmupSeconds * 1000;
+  const startedAt = performance.now();
+  const measureFrom = startedAt + plan.warmupSeconds * 1000;
   const measureUntil = measureFrom + plan.seconds * 1000;
   const times: number[] = [];
   const statuses: Record<string, number> = {};
@@ -30,6 +31,9 @@ async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
   let answers = 0;
   let lastAt = measureFrom;
 
+  const dueTime = (n: number): number =>
+    plan.offeredPerSecond === undefined ? 0 : startedAt + (n / plan.offeredPerSecond) * 1000;
+
   const runConnection = (): Promise<void> =>
     new Promise((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port: Number(port), noDelay: true });
@@ -37,15 +41,22 @@ async function generateLoad(plan: LoadPlan): Promise<LoadResult> {
       let sentAt = 0;
       let isDone = false;
       const send = (): void => {
-        sentAt = performance.now();
-        if (sentAt >= measureUntil || sent >= plan.maxRequests) {
+        const dueAt = dueTime(sent);
+        if (Math.max(dueAt, performance.now()) >= measureUntil || sent >= plan.maxRequests) {
           isDone = true;
           socket.end();
           resolve();
           return;
         }
-        socket.write(nextRequest(sent), 'latin1');
+        const request = nextRequest(sent);
         sent += 1;
+        const wait = dueAt - performance.now();
+        if (wait <= 0) write(request, dueAt);
+        else setTimeout(() => write(request, dueAt), wait);
+      };
+      const write = (request: string, dueAt: number): void => {
+        sentAt = plan.offeredPerSecond === undefined ? performance.now() : dueAt;
+        socket.write(request, 'latin1');
       };
       const receive = (status: number, body: Buffer): void => {
         const now = performance.now();

@@ -16,6 +16,11 @@ export interface LoadPlan {
   /** `{{recipient}}` and `{{reference}}` become other values in every request; null = no body. */
   readonly body: string | null;
   readonly expectedStatus: number;
+  /**
+   * Requests offered in a second, whatever becomes of them; each counts from the moment when it was due. Without it every
+   * connection asks again as soon as it is answered.
+   */
+  readonly offeredPerSecond?: number;
 }
 
 /** What it saw: JSON on its standard output. Times in milliseconds. */
