@@ -15,6 +15,8 @@ export interface TableDescription {
   readonly constraints: Readonly<Record<string, string>>;
   /** Index → definition; those of constraints are left out. */
   readonly indexes: Readonly<Record<string, string>>;
+  /** Trigger → definition; `DISABLED` where it does not fire. */
+  readonly triggers: Readonly<Record<string, string>>;
 }
 
 /** Reads the shape of everything in the schema `public`, except the migrator's own table. */
@@ -25,6 +27,7 @@ export async function describeSchema(db: Database): Promise<SchemaDescription> {
     const columns = await readColumns(tx);
     const constraints = await readConstraints(tx);
     const indexes = await readIndexes(tx);
+    const triggers = await readTriggers(tx);
     const enums = await readEnums(tx);
     const tables = [...new Set(columns.map(({ table }) => table))].map((table) => [
       table,
@@ -32,6 +35,7 @@ export async function describeSchema(db: Database): Promise<SchemaDescription> {
         columns: entriesOf(columns, table),
         constraints: entriesOf(constraints, table),
         indexes: entriesOf(indexes, table),
+        triggers: entriesOf(triggers, table),
       },
     ]);
     return { enums, tables: Object.fromEntries(tables) as SchemaDescription['tables'] };
@@ -74,6 +78,15 @@ async function readIndexes(tx: Queryable): Promise<NamedPart[]> {
     WHERE ${ownTables}
       AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
     ORDER BY c.relname COLLATE "C", i.relname COLLATE "C"`);
+  return rows;
+}
+
+async function readTriggers(tx: Queryable): Promise<NamedPart[]> {
+  const { rows } = await tx.query<NamedPart>(`
+    SELECT c.relname AS table, t.tgname AS name,
+      pg_get_triggerdef(t.oid) || CASE t.tgenabled WHEN 'D' THEN ' DISABLED' ELSE '' END AS definition
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE ${ownTables} AND NOT t.tgisinternal ORDER BY c.relname COLLATE "C", t.tgname COLLATE "C"`);
   return rows;
 }
 

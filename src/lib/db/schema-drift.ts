@@ -37,6 +37,7 @@ function compareTables(
     { kind: 'column', of: expected.columns, found: actual.columns },
     { kind: 'constraint', of: expected.constraints, found: actual.constraints },
     { kind: 'index', of: expected.indexes, found: actual.indexes },
+    { kind: 'trigger', of: expected.triggers, found: actual.triggers },
   ];
   for (const { kind, of, found } of comparisons) {
     for (const [name, definition] of Object.entries(of)) {

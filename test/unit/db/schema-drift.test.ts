@@ -9,6 +9,7 @@ const expected: SchemaDescription = {
       columns: { id: 'uuid not null', paint: 'colour' },
       constraints: { cars_pkey: 'PRIMARY KEY (id)' },
       indexes: { cars_paint_idx: 'CREATE INDEX cars_paint_idx ON cars USING btree (paint)' },
+      triggers: { honk: 'CREATE TRIGGER honk AFTER INSERT ON cars FOR EACH ROW EXECUTE FUNCTION honk()' },
     },
   },
 };
@@ -21,7 +22,7 @@ const withCars = (parts: Partial<typeof cars>): SchemaDescription => ({
 });
 
 it('finds nothing in the same schema, beside which others may have tables', () => {
-  const beside = { columns: {}, constraints: {}, indexes: {} };
+  const beside = { columns: {}, constraints: {}, indexes: {}, triggers: {} };
   const actual = { enums: { ...expected.enums, other: ['x'] }, tables: { ...expected.tables, beside } };
   expect(compareSchemas(expected, actual)).toEqual({ problems: [], extraIndexes: [] });
 });
@@ -52,6 +53,7 @@ it.each<[string, SchemaDescription, string[]]>([
     ['constraint cars.c is not expected'],
   ],
   ['an index', withCars({ indexes: {} }), ['index cars.cars_paint_idx is missing']],
+  ['a trigger', withCars({ triggers: {} }), ['trigger cars.honk is missing']],
 ])('finds %s', (_, actual, problems) => {
   expect(compareSchemas(expected, actual)).toEqual({ problems, extraIndexes: [] });
 });
