@@ -47,7 +47,7 @@ describe.concurrent('config show', () => {
     expect(rows.get('databaseUrl')).toMatchObject({ value: '(the embedded database)', source: 'default' });
     for (const { key, type, env, help } of rows.values()) {
       expect(type, key).not.toBe('');
-      expect(env, key).toMatch(/^([A-Z]+_URL|PORT|NOTIFY_[A-Z_]+)$/);
+      expect(env, key).toMatch(/^([A-Z]+_URL|PORT|NOTIFY_[A-Z0-9_]+)$/);
       expect(help, key).toMatch(/\S.*\.$/);
     }
   });

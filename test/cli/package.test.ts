@@ -107,7 +107,7 @@ describe('the tarball', () => {
 
   it('holds no sources, tests, benches or states of the developer', () => {
     const wanted =
-      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|oclif\.manifest\.json|bin\/run\.js|dist\/.+\.(js|d\.ts)|migrations\/\d{4}_\w+\.(sql|js)|migrations\/expected-schema\.json|docs\/.+\.md)$/;
+      /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|oclif\.manifest\.json|bin\/run\.js|dist\/.+\.(js|d\.ts)|migrations\/\d{4}_\w+\.(sql|js)|migrations\/expected-schema\.json|docs\/.+\.md|docs\/generated\/openapi\.json)$/;
     expect(packed.files.map((file) => file.path).filter((file) => !wanted.test(file))).toEqual([]);
     expect(packed.unpackedSize).toBeLessThan(20_000_000);
   });

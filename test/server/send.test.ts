@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Queryable } from '../../src/lib/db/database.ts';
+import type { Database, Queryable } from '../../src/lib/db/database.ts';
 import { findNotification } from '../../src/lib/notifications/notification-repository.ts';
 import { createNotificationWriter } from '../../src/lib/notifications/notification-writer.ts';
 import type { Notification } from '../../src/lib/notifications/notification.ts';
@@ -8,6 +8,7 @@ import type { Service } from '../../src/lib/services/service.ts';
 import { aService, anApiKey, aTemplate } from '../support/builders.ts';
 import { storedJobs, type StoredJob } from '../support/queue-probe.ts';
 import { startTestServer } from '../support/test-app.ts';
+import { waitFor } from '../support/wait.ts';
 import { callApi, useApi, v2Error, type ApiAnswer } from './api.ts';
 import { createTestClock } from './test-clock.ts';
 
@@ -290,6 +291,40 @@ describe('row and job are stored together or not at all', () => {
     }
     expect(rowsInTransaction).toBe(before + 1);
     expect(await countNotifications()).toBe(before);
+  });
+
+  it('more messages than may wait are refused at once, and none of them is stored', async () => {
+    const template = await aTemplate(api, service.id, { content: 'Hello' });
+    const before = await countNotifications();
+    const gate = Promise.withResolvers<void>();
+    const db: Database = {
+      ...api.db,
+      async transaction(work) {
+        await gate.promise;
+        return api.db.transaction(work);
+      },
+    };
+    const writer = createNotificationWriter({ ...api, db }, { batchSize: 1, concurrency: 1, maxWaiting: 2 });
+    const server = await startTestServer({ ...api, writer });
+    const send = (): Promise<ApiAnswer> => {
+      const body = { phone_number: phone, template_id: template.id };
+      return callApi(server.url, '/v2/notifications/sms', { method: 'POST', key, body }, clock.now());
+    };
+    try {
+      const taken = [send()];
+      await waitFor(() => writer.waiting === 1);
+      taken.push(send(), send());
+      await waitFor(() => writer.waiting === 3);
+      const refused = await send();
+      expect(refused.json).toEqual(v2Error(503, 'ServiceUnavailableError', 'Too many requests in progress, try again'));
+      expect(refused.headers['retry-after']).toBe('1');
+      gate.resolve();
+      expect((await Promise.all(taken)).map(({ status }) => status)).toEqual([201, 201, 201]);
+    } finally {
+      gate.resolve();
+      await server.close();
+    }
+    expect(await countNotifications()).toBe(before + 3);
   });
 
   it('the job exists as soon as the answer does', async () => {

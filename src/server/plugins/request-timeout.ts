@@ -13,7 +13,8 @@ export function registerRequestTimeout(server: FastifyInstance, limitMs: number)
     const timer = setTimeout(() => {
       if (!reply.sent) void reply.send(new AppError('REQUEST_TIMEOUT', 'Timeout serving request'));
     }, limitMs);
-    timers.set(request, timer);
+    // One of a request that is given up at the end must not hold the process.
+    timers.set(request, timer.unref());
     done();
   });
   server.addHook('onResponse', (request, _reply, done) => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { renderTemplateLine } from '../../../src/lib/cli/jsonl-templates.ts';
+import { drawQrCode } from '../../../src/lib/templates/draw-qr-code.ts';
 import { validateRecipientLine } from '../../../src/lib/recipients/validate-recipient.ts';
 import type { RecipientType } from '../../../src/lib/recipients/validate-recipient.ts';
 
@@ -63,8 +64,9 @@ describe('templates render', () => {
     const answer = render(inputText);
     expect(pick(answer, ['missing', 'subject'])).toEqual(pick(expected, ['missing', 'subject']));
     expect(answer['api_body']).toBe(expected['body']);
-    // The picture of a QR code is not drawn here.
-    const html = String(expected['html_body']).replace(/\[\[QR:[0-9a-f]*\]\]/g, '');
+    const html = String(expected['html_body']).replace(/\[\[QR:([0-9a-f]*)\]\]/g, (_tag, hex: string) =>
+      drawQrCode(Buffer.from(hex, 'hex').toString('utf8')),
+    );
     expect(answer['html_body']).toBe(html);
     expect(answer['too_long']).toBe(expected['qr_too_long'] !== null);
   });
