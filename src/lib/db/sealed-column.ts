@@ -54,3 +54,23 @@ export async function listSealedWithOtherKeys(
   });
   return rows;
 }
+
+/**
+ * Replaces the values of rows that still read `from`; the rows stay as they are otherwise. For columns of current rows
+ * that have nothing else to do with the value. Returns how many it replaced.
+ */
+export async function replaceSealed(
+  db: Queryable,
+  { table, column }: Pick<SealedColumn, 'table' | 'column'>,
+  values: readonly { readonly id: string; readonly from: string; readonly to: string }[],
+): Promise<number> {
+  // Locked in the order of the primary key: two runs at once then wait for each other instead of deadlocking.
+  const { rowCount } = await db.query({
+    text: `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, was, becomes)),
+      locked AS MATERIALIZED (SELECT t.id, given.becomes FROM ${table} t
+        JOIN given ON t.id = given.id AND t.${column} = given.was ORDER BY t.id FOR UPDATE OF t)
+      UPDATE ${table} t SET ${column} = locked.becomes FROM locked WHERE t.id = locked.id`,
+    values: [values.map(({ id }) => id), values.map(({ from }) => from), values.map(({ to }) => to)],
+  });
+  return rowCount ?? 0;
+}

@@ -102,18 +102,3 @@ export async function deleteIdempotencyKeys(db: Queryable, before: Date, limit: 
   });
   return rowCount ?? 0;
 }
-
-/** Replaces kept answers that still read `from`, for the rotation of keys. Returns how many. */
-export async function replaceIdempotentAnswers(
-  db: Queryable,
-  values: readonly { id: string; from: string; to: string }[],
-): Promise<number> {
-  const { rowCount } = await db.query({
-    text: `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, was, becomes)),
-      locked AS MATERIALIZED (SELECT k.id, given.becomes FROM idempotency_keys k
-        JOIN given ON k.id = given.id AND k.answer = given.was ORDER BY k.id FOR UPDATE OF k)
-      UPDATE idempotency_keys k SET answer = locked.becomes FROM locked WHERE k.id = locked.id`,
-    values: [values.map(({ id }) => id), values.map(({ from }) => from), values.map(({ to }) => to)],
-  });
-  return rowCount ?? 0;
-}

@@ -43,6 +43,14 @@ export async function listAllInboundNumbers(db: Queryable): Promise<InboundNumbe
   return rows;
 }
 
+/** How many numbers there are, and how many active ones no service has. */
+export async function countInboundNumbers(db: Queryable): Promise<{ readonly all: number; readonly free: number }> {
+  const { rows } = await db.query<{ all: number; free: number }>(
+    'SELECT count(*) AS all, count(*) FILTER (WHERE active AND service_id IS NULL) AS free FROM inbound_numbers',
+  );
+  return rows[0]!;
+}
+
 /** A number by id, its row locked until the transaction ends. */
 export async function lockInboundNumber(tx: Queryable, id: string): Promise<InboundNumber | null> {
   const { rows } = await tx.query<InboundNumber>(SQL`SELECT id, number, provider, service_id AS "serviceId"

@@ -1,12 +1,9 @@
-import type { SecretStore } from '../secrets/secret-store.ts';
-import { replaceInboundContent } from './inbound-sms-repository.ts';
+import { columnStore } from '../secrets/secret-store.ts';
 import { inboundContentContext } from './inbound-sms.ts';
 
 /** Where the contents of received texts are stored. */
-export const inboundSecretStore: SecretStore = {
+export const inboundSecretStore = columnStore({
   table: 'inbound_sms',
   column: 'content',
-  isHistory: false,
   context: inboundContentContext,
-  replace: replaceInboundContent,
-};
+});

@@ -41,25 +41,6 @@ export async function listInboundSms(
   return rows.map((row) => toInboundSms(row, secretBox));
 }
 
-/**
- * Replaces encrypted contents that still read `from`; the texts stay as they are otherwise. Returns how many it
- * replaced.
- */
-export async function replaceInboundContent(
-  db: Queryable,
-  values: readonly { id: string; from: string; to: string }[],
-): Promise<number> {
-  // Locked in the order of the primary key: two runs at once then wait for each other instead of deadlocking.
-  const { rowCount } = await db.query({
-    text: `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given (id, was, becomes)),
-      locked AS MATERIALIZED (SELECT s.id, given.becomes FROM inbound_sms s
-        JOIN given ON s.id = given.id AND s.content = given.was ORDER BY s.id FOR UPDATE OF s)
-      UPDATE inbound_sms s SET content = locked.becomes FROM locked WHERE s.id = locked.id`,
-    values: [values.map(({ id }) => id), values.map(({ from }) => from), values.map(({ to }) => to)],
-  });
-  return rowCount ?? 0;
-}
-
 function toInboundSms(row: InboundSmsRow, secretBox: SecretBox): InboundSms {
   return {
     id: row.id,

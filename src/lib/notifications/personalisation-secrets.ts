@@ -1,12 +1,9 @@
-import type { SecretStore } from '../secrets/secret-store.ts';
+import { columnStore } from '../secrets/secret-store.ts';
 import { personalisationContext } from './notification.ts';
-import { replacePersonalisation } from './personalisation-repository.ts';
 
 /** Where the personalisation of messages is stored. */
-export const personalisationSecretStore: SecretStore = {
+export const personalisationSecretStore = columnStore({
   table: 'notifications',
   column: 'personalisation',
-  isHistory: false,
   context: personalisationContext,
-  replace: replacePersonalisation,
-};
+});

@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import type { SealedColumn, SealedValue } from '../db/sealed-column.ts';
+import { replaceSealed, type SealedColumn, type SealedValue } from '../db/sealed-column.ts';
 
 /** A place where encrypted values are stored. Its domain says how they are replaced. */
 export interface SecretStore extends SealedColumn {
@@ -18,6 +18,11 @@ export interface ResealedValue extends Pick<SealedValue, 'id' | 'version'> {
   readonly to: string;
   /** For columns that keep a keyed digest beside the value. */
   readonly digest: string;
+}
+
+/** A store of one column of current rows, which nothing else of the row depends on. */
+export function columnStore(place: { table: string; column: string; context: string }): SecretStore {
+  return { ...place, isHistory: false, replace: (db, values) => replaceSealed(db, place, values) };
 }
 
 /** The place as reports call it, e.g. `api_keys.secret`. */
