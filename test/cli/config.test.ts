@@ -2,7 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runCli, type CliOptions } from '../support/cli.ts';
+import { type CliOptions } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { testSecretKeys } from '../support/secret-keys.ts';
 
@@ -18,7 +19,7 @@ interface Row {
 const password = 'correct-horse-battery';
 
 async function show(args: readonly string[] = [], options: CliOptions = {}): Promise<Map<string, Row>> {
-  const answer = await runCli(['config', 'show', '--json', ...args], options);
+  const answer = await runCommand(['config', 'show', '--json', ...args], options);
   expect(answer).toMatchObject({ exitCode: 0, stderr: '' });
   expect(answer.stdout).not.toContain(password);
   const { status, result } = answer.json();
@@ -53,7 +54,7 @@ describe.concurrent('config show', () => {
   });
 
   it('shows it to people as a table', async () => {
-    const { exitCode, stdout } = await runCli(['config', 'show', '--log-level', 'warn'], { env: { PORT: '8080' } });
+    const { exitCode, stdout } = await runCommand(['config', 'show', '--log-level', 'warn'], { env: { PORT: '8080' } });
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^KEY +VALUE +SOURCE +ENVIRONMENT\n/);
     expect(stdout).toMatch(/^port +8080 +environment PORT +PORT$/m);
@@ -101,7 +102,7 @@ describe.concurrent('config show', () => {
     for (const key of ['redisUrl', 'secretKeys', 'smtpUrl', 'internalClients']) {
       expect(rows.get(key), key).toMatchObject({ value: '(hidden)' });
     }
-    const { stdout } = await runCli(['config', 'show'], { cwd, env });
+    const { stdout } = await runCommand(['config', 'show'], { cwd, env });
     expect(stdout).not.toContain(password);
     expect(stdout).not.toContain(testSecretKeys.slice(-20));
   });
@@ -115,10 +116,10 @@ describe.concurrent('config show', () => {
 describe.concurrent('config check', () => {
   it('is content with a good configuration, without starting anything', async () => {
     const env = { DATABASE_URL: 'postgres://127.0.0.1:1/notify', NOTIFY_SECRET_KEYS: testSecretKeys };
-    const good = await runCli(['config', 'check'], { env });
+    const good = await runCommand(['config', 'check'], { env });
     expect(good).toMatchObject({ exitCode: 0, stderr: '' });
     expect(good.stdout).toMatch(/^The configuration is good \(\d+ keys\)\.\n$/);
-    const { status, result } = (await runCli(['config', 'check', '--json'], { env })).json();
+    const { status, result } = (await runCommand(['config', 'check', '--json'], { env })).json();
     expect({ status, result }).toEqual({ status: 'ok', result: { keys: expect.any(Number) } });
   });
 
@@ -145,7 +146,7 @@ describe.concurrent('config check', () => {
       'DATABASE_URL is (hidden): expected a URL beginning with postgres:// or postgresql://',
       "drainDelay is 'soon': expected a whole number from 0 to 3600 (seconds)",
     ];
-    const plain = await runCli(['config', 'check', '--log-level', 'loud'], { cwd, env });
+    const plain = await runCommand(['config', 'check', '--log-level', 'loud'], { cwd, env });
     expect(plain).toMatchObject({ exitCode: 78, stdout: '' });
     const lines = plain.stderr.replace(/^Error: /, '').split('\n');
     expect(lines).toEqual(expect.arrayContaining(expected));
@@ -160,7 +161,7 @@ describe.concurrent('config check', () => {
     expect(plain.stderr).not.toContain(password);
     expect(plain.stderr).not.toMatch(/\n\s+at /);
 
-    const json = await runCli(['config', 'check', '--json'], { cwd, env });
+    const json = await runCommand(['config', 'check', '--json'], { cwd, env });
     expect(json.exitCode).toBe(78);
     const { code, details } = json.json().error!;
     expect(code).toBe('CONFIG_INVALID');
@@ -172,14 +173,14 @@ describe.concurrent('config check', () => {
     { what: 'no JSON', content: `{"redisUrl": "${password}"`, message: /cannot be used: it is not valid JSON/ },
     { what: 'no object', content: '[1]', message: /cannot be used: it is not a JSON object/ },
   ])('says what is wrong with a file that is $what, without quoting it', async ({ content, message }) => {
-    const { exitCode, stderr } = await runCli(['config', 'check'], { cwd: await folderWith(content) });
+    const { exitCode, stderr } = await runCommand(['config', 'check'], { cwd: await folderWith(content) });
     expect(exitCode).toBe(78);
     expect(stderr).toMatch(message);
     expect(stderr).not.toContain(password);
   });
 
   it('says that a file which was named is not there', async () => {
-    const { exitCode, stderr } = await runCli(['config', 'check', '--config-file', '/no/such/file.json']);
+    const { exitCode, stderr } = await runCommand(['config', 'check', '--config-file', '/no/such/file.json']);
     expect(exitCode).toBe(78);
     expect(stderr).toMatch(/^Error: The configuration file \/no\/such\/file\.json cannot be used: /);
   });
@@ -205,7 +206,7 @@ describe.concurrent('a wrong value stops every command', () => {
         "NOTIFY_PUBLIC_URL is 'example': expected a URL beginning with http:// or https://, without user and query",
     },
   ])('$args: 78', async ({ args, env, problem }) => {
-    const result = await runCli([...args, '--json'], { env });
+    const result = await runCommand([...args, '--json'], { env });
     expect(result.exitCode).toBe(78);
     const { code, message } = result.json().error!;
     expect(code).toBe('CONFIG_INVALID');

@@ -1,7 +1,8 @@
 /** What holds for every command (DESIGN: command contract), read off the program itself. */
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { runCli, startCli, type CliResult } from '../support/cli.ts';
+import { startCli, type CliResult } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import {
   commandWords,
   anId,
@@ -49,12 +50,12 @@ function expectUsageDocument(result: CliResult, message: string | RegExp): void 
 
 /** Both outputs at once: the document, and the message for people. */
 async function refuses(args: readonly string[], message: string | RegExp): Promise<void> {
-  expectUsageDocument(await runCli([...args, '--json']), message);
+  expectUsageDocument(await runCommand([...args, '--json']), message);
 }
 
 describe.concurrent('every command', () => {
   it.each(named)('$name --help explains itself', async ({ name, command }) => {
-    const { exitCode, stdout, stderr } = await runCli([...commandWords(command), '--help']);
+    const { exitCode, stdout, stderr } = await runCommand([...commandWords(command), '--help']);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout.split('\n')[0]).toBe(command.summary);
     expect(stdout).toContain(`$ notify ${name}`);
@@ -142,7 +143,7 @@ describe('the exit statuses', () => {
   it.each(['serve', 'db migrate', 'db status', 'config check', 'config show'])(
     'are in the help of %s, which is run by programs',
     async (name) => {
-      const { stdout } = await runCli([...name.split(' '), '--help']);
+      const { stdout } = await runCommand([...name.split(' '), '--help']);
       expect(stdout).toMatch(/Exit\s+status:\s+0/);
     },
   );
@@ -168,7 +169,7 @@ describe.concurrent('a command line that is no command', () => {
       hint: 'See `notify services list --help`.',
     },
   ])('$args: exit 2 and what was probably meant', async ({ args, message, hint }) => {
-    const [plain, json] = await Promise.all([runCli(args), runCli([...args, '--json'])]);
+    const [plain, json] = await Promise.all([runCommand(args), runCommand([...args, '--json'])]);
     expectUsageError(plain, message);
     expect(plain.stderr).toContain(hint);
     expect(plain.stdout).toBe('');
@@ -176,27 +177,27 @@ describe.concurrent('a command line that is no command', () => {
   });
 
   it('suggests the flag that was probably meant', async () => {
-    const { stderr } = await runCli(['services', 'list', '--archivd']);
+    const { stderr } = await runCommand(['services', 'list', '--archivd']);
     expect(stderr).toBe(
       'Error: --archivd is not a flag of this command\nDid you mean --archived? See `notify services list --help`.\n',
     );
   });
 
   it.each([[['--json']], [['services', '--json']]])('%j is answered with a document', async (args) => {
-    expectUsageDocument(await runCli(args), /^Error: (No command is given|'services' is a topic: .*)$/);
+    expectUsageDocument(await runCommand(args), /^Error: (No command is given|'services' is a topic: .*)$/);
   });
 
   it.each([[[]], [['services']], [['help']], [['help', 'services', 'list']], [['services', '--help']]])(
     '%j is answered with help',
     async (args) => {
-      const { exitCode, stdout, stderr } = await runCli(args);
+      const { exitCode, stdout, stderr } = await runCommand(args);
       expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stdout).toContain('USAGE');
     },
   );
 
   it('tells its version in one line', async () => {
-    const { exitCode, stdout } = await runCli(['--version']);
+    const { exitCode, stdout } = await runCommand(['--version']);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^notify-toolkit\/\d+\.\d+\.\d+\S* \S+ node-v\d+\S*\n$/);
   });
@@ -270,14 +271,14 @@ describe('standard output', () => {
   it.each([[['config', 'show']], [['config', 'show', '--json']], [['services', 'show', 'x', '--json']], [['--help']]])(
     'holds no escape sequences with NO_COLOR: notify %j',
     async (args) => {
-      const { stdout, stderr } = await runCli(args, { env: { NO_COLOR: '1' } });
+      const { stdout, stderr } = await runCommand(args, { env: { NO_COLOR: '1' } });
       expect(stdout + stderr).not.toContain('\u001B');
     },
   );
 });
 
 it.each(['development', 'test', 'production'])('NODE_ENV=%s changes nothing', async (mode) => {
-  const result = await runCli(['config', 'check'], { env: { NODE_ENV: mode } });
+  const result = await runCommand(['config', 'check'], { env: { NODE_ENV: mode } });
   expect(result).toMatchObject({
     exitCode: 0,
     stderr: '',

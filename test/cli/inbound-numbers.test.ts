@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { addInboundNumber } from '../../src/lib/inbound/add-inbound-number.ts';
 import { listReceivedTexts } from '../../src/lib/inbound/list-received-texts.ts';
 import { aService } from '../support/builders.ts';
-import { databaseEnvironment, runCli, type CliResult } from '../support/cli.ts';
+import { databaseEnvironment, type CliResult } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { useTestApp } from '../support/test-app.ts';
 
 const app = useTestApp();
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 
 function notify(...args: readonly string[]): Promise<CliResult> {
-  return runCli(['inbound-numbers', ...args], { env: databaseEnvironment(app.databaseUrl) });
+  return runCommand(['inbound-numbers', ...args], { env: databaseEnvironment(app.databaseUrl) });
 }
 
 function receive(to: string, content: string, ...more: string[]): Promise<CliResult> {

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { databaseEnvironment, runCli } from '../support/cli.ts';
+import { databaseEnvironment } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { useTestDatabase } from '../support/test-database.ts';
 
@@ -9,7 +10,7 @@ const database = useTestDatabase();
 const templates: Record<string, string> = {};
 
 async function create(...args: string[]): Promise<string> {
-  const cli = await runCli([...args, '--json'], { env: databaseEnvironment(database.url) });
+  const cli = await runCommand([...args, '--json'], { env: databaseEnvironment(database.url) });
   return cli.json().result.id as string;
 }
 
@@ -27,7 +28,7 @@ async function check(templateId: string | undefined, csv: string) {
   const file = join(await temporaryFolder(), 'people.csv');
   await writeFile(file, csv);
   const args = ['jobs', 'check', file, '--template', templateId ?? '', '--json'];
-  return runCli(args, { env: databaseEnvironment(database.url) });
+  return runCommand(args, { env: databaseEnvironment(database.url) });
 }
 
 it('takes the content and the permissions from the database', async () => {

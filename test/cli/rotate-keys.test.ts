@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openEmbeddedDatabase } from '../../src/lib/db/embedded/embedded-database.ts';
 import { anApiKey, aService } from '../support/builders.ts';
-import { databaseEnvironment, runCli, type CliResult } from '../support/cli.ts';
+import { databaseEnvironment, type CliResult } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { testSecretKeys } from '../support/secret-keys.ts';
 import { useTestApps, type TestApp } from '../support/test-app.ts';
@@ -13,7 +14,7 @@ const newKey = `new1:${Buffer.alloc(32, 9).toString('base64')}`;
 
 function rotateKeys(app: TestApp, keys: string, ...flags: readonly string[]): Promise<CliResult> {
   const env = { ...databaseEnvironment(app.databaseUrl), NOTIFY_SECRET_KEYS: keys };
-  return runCli(['config', 'rotate-keys', ...flags], { env });
+  return runCommand(['config', 'rotate-keys', ...flags], { env });
 }
 
 describe('config rotate-keys', () => {
@@ -68,14 +69,14 @@ describe('config rotate-keys', () => {
 
   it('makes a new key for an embedded database that nobody else uses', { timeout: 120_000 }, async () => {
     const stateDir = join(await temporaryFolder(), 'state');
-    const service = await runCli(['services', 'create', '--name', 'Library', '--json', '--state-dir', stateDir]);
+    const service = await runCommand(['services', 'create', '--name', 'Library', '--json', '--state-dir', stateDir]);
     const { id } = service.json().result as { id: string };
     const create = ['api-keys', 'create', '--service', id, '--name', 'Key', '--type', 'test', '--state-dir', stateDir];
-    expect((await runCli(create)).exitCode).toBe(0);
+    expect((await runCommand(create)).exitCode).toBe(0);
 
     const rotate = ['config', 'rotate-keys', '--new-key', '--yes', '--json', '--state-dir', stateDir];
     const other = await openEmbeddedDatabase({ stateDir });
-    const refused = await runCli(rotate);
+    const refused = await runCommand(rotate);
     expect(refused.exitCode).toBe(4);
     expect(refused.json().error).toMatchObject({
       code: 'REFUSED',
@@ -83,7 +84,7 @@ describe('config rotate-keys', () => {
     });
     await other.release();
 
-    const answer = await runCli(rotate);
+    const answer = await runCommand(rotate);
     expect({ exitCode: answer.exitCode, ...answer.json() }).toMatchObject({
       exitCode: 0,
       status: 'ok',

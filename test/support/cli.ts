@@ -178,7 +178,7 @@ function programFile(): string {
 }
 
 /** What a process gets in CI, with a home of its own. */
-function bareEnvironment(home: string): Record<string, string> {
+export function bareEnvironment(home: string): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     HOME: home,
@@ -193,7 +193,13 @@ function bareEnvironment(home: string): Record<string, string> {
   };
 }
 
-function toResult(exitCode: number | null, signal: NodeJS.Signals | null, stdout: string, stderr: string): CliResult {
+/** What a test sees of a command that ended. */
+export function toResult(
+  exitCode: number | null,
+  signal: NodeJS.Signals | null,
+  stdout: string,
+  stderr: string,
+): CliResult {
   const result = { exitCode, signal, stdout, stderr };
   return {
     ...result,

@@ -1,0 +1,55 @@
+/**
+ * Runs commands in one process for all tests of a file: starting the program takes longer than what most commands do. For
+ * tests of what a command does; how the process itself behaves (its input, signals, start and end) is for `runCli`.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll } from 'vitest';
+import { bareEnvironment, toResult, type CliOptions, type CliResult } from './cli.ts';
+import { temporaryFolder } from './folders.ts';
+import { nextEvent } from './wait.ts';
+
+const root = resolve(import.meta.dirname, '..', '..');
+const program = pathToFileURL(join(root, 'dist', 'lib', 'cli', 'run-program.js')).href;
+
+interface Answer {
+  readonly id: number;
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let runner: Promise<ChildProcess> | null = null;
+let last: Promise<unknown> = Promise.resolve();
+let count = 0;
+
+afterAll(async () => {
+  (await runner)?.disconnect();
+  runner = null;
+});
+
+/** Runs one command to its end; commands run one after another. It gets no input. */
+export function runCommand(args: readonly string[], options: Omit<CliOptions, 'input'> = {}): Promise<CliResult> {
+  const run = last.then(() => runNext(args, options));
+  last = run.catch(() => undefined);
+  return run;
+}
+
+async function runNext(args: readonly string[], { env, cwd, timeout = 60_000 }: CliOptions): Promise<CliResult> {
+  const child = await (runner ??= startRunner());
+  const home = await temporaryFolder();
+  const id = (count += 1);
+  child.send({ id, args, env: { ...bareEnvironment(home), ...env }, cwd: cwd ?? home });
+  const what = `notify ${args.join(' ')} to end`;
+  const [answer] = (await nextEvent(child, 'message', { timeout, what })) as [Answer];
+  if (answer.id !== id) throw new Error(`An earlier command answered instead of notify ${args.join(' ')}`);
+  return toResult(answer.exitCode, null, answer.stdout, answer.stderr);
+}
+
+async function startRunner(): Promise<ChildProcess> {
+  const file = join(import.meta.dirname, 'fixtures', 'command-runner.js');
+  const child = fork(file, [program, root], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  await nextEvent(child, 'message', { what: 'the program to be loaded' });
+  return child;
+}
