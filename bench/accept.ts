@@ -1,21 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BenchError, type Bench, type BenchContext } from './support/bench.ts';
+import { BenchError, type Bench } from './support/bench.ts';
 import { openBenchServer, type BenchDatabase } from './support/bench-server.ts';
 import { benchEnvironment, createBenchService, type BenchService } from './support/bench-service.ts';
 import { interleave } from './support/interleave.ts';
-import { benchRecipient, type LoadPlan, type LoadResult } from './support/load-plan.ts';
+import type { LoadResult } from './support/load-plan.ts';
 import { countRows, createPgbench } from './support/pgbench.ts';
-import type { SampleMessage } from './support/pgbench-script.ts';
-import { cpuSeconds, peakMemoryMb } from './support/process-usage.ts';
+import { peakMemoryMb } from './support/process-usage.ts';
 import { ensureBuilt, startServe, type Serve } from './support/program.ts';
-import { runLoad } from './support/run-load.ts';
+import { authorization, loader, post, sendOne, totalOf, type Measured, type Work } from './support/sms-load.ts';
 import { medianOf, median } from './support/statistics.ts';
-import { signToken } from './support/token.ts';
 
-const connections = 64;
 const secondsAtScale1 = 8;
-const maxRequests = 1_000_000;
 const listedPage = 250;
 
 /**
@@ -111,60 +107,8 @@ export const accept: Bench = {
   },
 };
 
-type Measured = LoadResult & { readonly serverCpuUs: number };
-type Work = Pick<LoadPlan, 'method' | 'paths' | 'body' | 'expectedStatus' | 'seconds' | 'offeredPerSecond'>;
-
-function loader(context: BenchContext, serve: Serve, service: BenchService): (work: Work) => Promise<Measured> {
-  return async (work) => {
-    const cpuBefore = (await cpuSeconds(serve.pid)) ?? 0;
-    const result = await runLoad(context, {
-      ...work,
-      url: serve.url,
-      connections,
-      warmupSeconds: 0,
-      maxRequests,
-      serviceId: service.id,
-      secret: service.secret,
-    });
-    const used = ((await cpuSeconds(serve.pid)) ?? 0) - cpuBefore;
-    return { ...result, serverCpuUs: (used / totalOf(result)) * 1e6 };
-  };
-}
-
-function post({ smsTemplateId }: BenchService): Omit<Work, 'seconds'> {
-  return {
-    method: 'POST',
-    paths: ['/v2/notifications/sms'],
-    body: smsBody(smsTemplateId, '{{recipient}}', '{{reference}}'),
-    expectedStatus: 201,
-  };
-}
-
 function get(paths: readonly string[]): Omit<Work, 'seconds'> {
   return { method: 'GET', paths, body: null, expectedStatus: 200 };
-}
-
-function smsBody(templateId: string, recipient: string, reference: string): string {
-  return JSON.stringify({
-    phone_number: recipient,
-    template_id: templateId,
-    personalisation: { name: 'Ann Example', day: 'Monday 4 May' },
-    reference,
-  });
-}
-
-/** Sends one message the way the load does. */
-async function sendOne({ url }: Serve, service: BenchService): Promise<SampleMessage> {
-  const recipient = benchRecipient(0);
-  const reference = 'bench-12345678';
-  const response = await fetch(`${url}/v2/notifications/sms`, {
-    method: 'POST',
-    headers: { ...authorization(service), 'Content-Type': 'application/json' },
-    body: smsBody(service.smsTemplateId, recipient, reference),
-  });
-  const answer = (await response.json()) as { id: string };
-  if (response.status !== 201) throw new BenchError(1, `The first message was refused: ${JSON.stringify(answer)}`);
-  return { id: answer.id, recipient, reference };
 }
 
 /** Everything that was answered 201 is there, with its job; and nothing else. */
@@ -191,10 +135,6 @@ async function somePaths({ query }: BenchDatabase): Promise<string[]> {
   return rows.map(({ id }) => `/v2/notifications/${id}`);
 }
 
-function authorization({ id, secret }: BenchService): { Authorization: string } {
-  return { Authorization: `Bearer ${signToken(id, secret, Date.now())}` };
-}
-
 function figuresOf(name: string, results: readonly Measured[]): Record<string, number> {
   return {
     [`${name}_per_second`]: medianOf(results, ({ perSecond }) => perSecond),
@@ -202,8 +142,4 @@ function figuresOf(name: string, results: readonly Measured[]): Record<string, n
     [`${name}_p99_ms`]: medianOf(results, ({ p99Ms }) => p99Ms),
     [`${name}_server_cpu_us`]: medianOf(results, ({ serverCpuUs }) => serverCpuUs),
   };
-}
-
-function totalOf({ statuses }: LoadResult): number {
-  return Object.values(statuses).reduce((sum, count) => sum + count, 0);
 }

@@ -18,6 +18,11 @@ const benches: readonly Entry[] = [
     load: async () => (await import('./accept.ts')).accept,
   },
   {
+    name: 'deliver',
+    summary: 'accept, queue, provider and receipt until delivered, against pgbench and accepting alone',
+    load: async () => (await import('./deliver.ts')).deliver,
+  },
+  {
     name: 'start',
     summary: 'notify --help, a command and serve until ready, against node -e 0',
     load: async () => (await import('./start.ts')).start,

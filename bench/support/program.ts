@@ -80,28 +80,54 @@ export interface Serve {
 
 /** Starts `notify serve` on free ports and waits until it is ready. It ends with the bench at the latest. */
 export async function startServe(
-  { resources }: Pick<BenchContext, 'resources'>,
+  context: Pick<BenchContext, 'resources'>,
   args: readonly string[],
   options: ProgramOptions,
 ): Promise<Serve> {
+  const { ready, ...serve } = await startReady<{ url: string }>(context, ['serve', '--port', '0', ...args], options);
+  return { ...serve, url: ready.url };
+}
+
+/** The providers, played: `notify providers stub`. */
+export interface Stub {
+  /** Environment variables that point a worker at it. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Starts the stub of the providers, which sends receipts to a server. It ends with the bench at the latest. */
+export async function startStub(
+  context: Pick<BenchContext, 'resources'>,
+  { receiptsTo, scenario }: { receiptsTo: string; scenario: string },
+  options: ProgramOptions,
+): Promise<Stub> {
+  const args = ['providers', 'stub', '--port', '0', '--receipts-to', receiptsTo, '--scenario', scenario];
+  return (await startReady<Stub>(context, args, options)).ready;
+}
+
+/** Starts a command that goes on running, and waits for the line that says it is ready. */
+async function startReady<Ready>(
+  { resources }: Pick<BenchContext, 'resources'>,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<Omit<Serve, 'url'> & { readonly ready: Ready }> {
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [...(options.nodeFlags ?? []), programFile, 'serve', '--json', '--port', '0', ...args],
-    { cwd: options.home, env: environmentOf(options), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), programFile, ...args, '--json'], {
+    cwd: options.home,
+    env: environmentOf(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const stop = (): Promise<void> => endProcess(child);
   resources.defer(stop);
   const line = await firstLine(child, 120_000);
   const readyMs = performance.now() - startedAt;
-  const ready = line === null ? null : (JSON.parse(line) as { status: string; result: { url: string } });
-  if (ready?.status !== 'ready') {
+  const document = line === null ? null : (JSON.parse(line) as { status: string; result: Ready });
+  if (document?.status !== 'ready') {
     await stop();
-    throw new BenchError(1, `notify serve did not become ready\n${line ?? ''}\n${stderr}`);
+    throw new BenchError(1, `notify ${args.join(' ')} did not become ready\n${line ?? ''}\n${stderr}`);
   }
-  return { url: ready.result.url, pid: child.pid!, readyMs, stderr: () => stderr, stop };
+  return { ready: document.result, pid: child.pid!, readyMs, stderr: () => stderr, stop };
 }
 
 /** The first line of standard output; null when the process ends before, or says nothing for too long. */

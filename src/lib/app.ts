@@ -12,15 +12,26 @@ import { locateDatabase, type LocatedDatabase } from './db/locate-database.ts';
 import { assertSchemaCurrent, readSchemaStatus } from './db/schema-status.ts';
 import { createLimits } from './limits/create-limits.ts';
 import type { Limits } from './limits/limits.ts';
+import { createDestinationRules } from './net/destination-rules.ts';
+import { createGuardedFetch, type GuardedFetch } from './net/guarded-fetch.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { createDeliveryRecords, type DeliveryRecords } from './notifications/delivery-records.ts';
 import {
   createNotificationWriter,
   type NotificationWriter,
   type WriterOptions,
 } from './notifications/notification-writer.ts';
 import type { Logger } from './observability/logger.ts';
+import { createStatsd, noStatsd } from './observability/statsd.ts';
+import { createTelemetry, type Telemetry } from './observability/telemetry.ts';
 import { createProviderRegistry } from './providers/create-provider-registry.ts';
 import type { ProviderRegistry } from './providers/provider.ts';
+import { createProviderRows, type ProviderRows } from './providers/provider-rows.ts';
+import { createSendErrors, type SendErrors } from './providers/send-errors.ts';
+import { fetchSns, type SnsFetch } from './receipts/fetch-sns.ts';
+import { createEnqueuer, type Enqueuer } from './queue/enqueuer.ts';
+import { createReceiptMoves, type ReceiptMoves } from './receipts/receipt-moves.ts';
+import { createSnsVerifier, type SnsVerifier } from './receipts/sns-verifier.ts';
 import { schemaSteps } from './schema-steps.ts';
 import { createObjectStore } from './storage/create-object-store.ts';
 import type { ObjectStore } from './storage/object-store.ts';
@@ -33,6 +44,7 @@ export interface App {
   readonly random: () => number;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly telemetry: Telemetry;
   readonly database: Pick<LocatedDatabase, 'kind' | 'place'>;
   readonly db: Database;
   /** Settings of services, as this process remembers them. */
@@ -42,9 +54,20 @@ export interface App {
   readonly secretBox: SecretBox;
   /** Stores accepted messages. */
   readonly writer: NotificationWriter;
+  /** What deliveries read and note. */
+  readonly records: DeliveryRecords;
+  /** Queues jobs that stand on their own. */
+  readonly enqueuer: Enqueuer;
+  /** What receipts do to notifications. */
+  readonly receiptMoves: ReceiptMoves;
   /** Whether live messages of this service are only queued when they are accepted. */
   readonly isQueueFirst: (serviceId: string) => boolean;
   readonly providers: ProviderRegistry;
+  readonly providerRows: ProviderRows;
+  readonly sendErrors: SendErrors;
+  readonly sns: SnsVerifier;
+  /** Requests to URLs that services chose. */
+  readonly guardedFetch: GuardedFetch;
   readonly limits: Limits;
   readonly storage: ObjectStore;
   readonly emailDomain: string;
@@ -65,6 +88,8 @@ export interface AppOptions {
   /** Lines for the operator, such as where the embedded database is. */
   readonly onNotice?: (line: string) => void;
   readonly clock?: Clock;
+  /** In place of HTTPS, for what SNS asks to be fetched. */
+  readonly snsFetch?: SnsFetch;
 }
 
 /**
@@ -75,7 +100,7 @@ export interface AppOptions {
  * @throws AppError CONFIG_INVALID, DATABASE_UNAVAILABLE, DATABASE_UNUSABLE, SCHEMA_PENDING, SCHEMA_NEWER
  */
 export async function createApp(config: Config, options: AppOptions): Promise<App> {
-  const { logger, name, clock = systemClock } = options;
+  const { logger, name, clock = systemClock, snsFetch = fetchSns } = options;
   const releasers: (() => Promise<unknown>)[] = [];
   const close = async (): Promise<void> => {
     for (let release = releasers.pop(); release !== undefined; release = releasers.pop()) await release();
@@ -106,6 +131,12 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     releasers.push(() => storage.close());
 
     const metrics = createMetrics();
+    const { statsdHost, statsdPort, statsdPrefix } = config;
+    const isMeasured = options.remember === true && statsdHost !== null;
+    const statsd = isMeasured
+      ? await createStatsd({ host: statsdHost, port: statsdPort, prefix: statsdPrefix, logger })
+      : noStatsd;
+    releasers.push(() => statsd.close());
     // Commands end before Redis would be of use to them: the counter rows are what they change.
     const redisUrl = options.remember === true ? config.redisUrl : null;
     const redis = redisUrl === null ? null : createAppRedis(redisUrl, { logger, metrics });
@@ -120,9 +151,11 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     releasers.push(() => limits.close());
 
     const ids = createIds();
-    const providers = await createProviderRegistry(config, { db, clock, ids });
+    const providers = await createProviderRegistry(config, { db, clock, ids, watch: { metrics, logger } });
     // Before the queue, which is closed first: its last jobs still send.
     releasers.push(() => closeProviders(providers));
+    const guardedFetch = createGuardedFetch(createDestinationRules(config.callbackAllowedHosts));
+    releasers.push(() => guardedFetch.close());
 
     const isWorker = options.supervise === true;
     const boss = createBoss({
@@ -157,6 +190,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       random: Math.random,
       logger,
       metrics,
+      telemetry: createTelemetry({ metrics, statsd }),
       database: located,
       db,
       cache,
@@ -164,8 +198,15 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       queue,
       secretBox,
       writer,
+      records: createDeliveryRecords({ db, queue, secretBox }),
+      enqueuer: createEnqueuer({ db, queue }),
+      receiptMoves: createReceiptMoves({ db, cache, clock, queue, secretBox }),
       isQueueFirst: (serviceId) => config.queueFirst === 'on' || highVolumeServices.has(serviceId),
       providers,
+      providerRows: createProviderRows({ db, clock }),
+      sendErrors: createSendErrors({ db, redis, clock, ids }),
+      sns: createSnsVerifier({ fetch: snsFetch, clock }),
+      guardedFetch,
       limits,
       storage,
       emailDomain: config.emailDomain,

@@ -1,4 +1,8 @@
 import type { App } from './app.ts';
+import { deleteOldCallbackDeliveries } from './callbacks/delete-old-callback-deliveries.ts';
+import { createEndpointLanes } from './callbacks/endpoint-lanes.ts';
+import { sendCallbackTasks } from './callbacks/send-callback.ts';
+import { deliverySchedule, deliveryScheduleTasks } from './delivery-schedule.ts';
 import { deleteExpiredDocuments } from './documents/delete-expired-documents.ts';
 import { deleteOldDailyCounts } from './limits/delete-old-daily-counts.ts';
 import { deleteOldIdempotencyKeys } from './idempotency/delete-old-idempotency-keys.ts';
@@ -13,7 +17,7 @@ import type { QueueName } from './queue/queues.ts';
 import { syncSchedule, type ScheduledTask } from './queue/schedule.ts';
 import { createTaskRegistry, defineTask, type TaskRegistry } from './queue/task.ts';
 import { startWorker } from './queue/worker.ts';
-import { receiptTasks } from './receipts/record-receipt.ts';
+import { receiptTasks } from './receipts/receipt-tasks.ts';
 
 /** The clock of the product, in UTC (delivery sheet §10). */
 export const scheduledTasks: readonly ScheduledTask[] = [
@@ -22,6 +26,8 @@ export const scheduledTasks: readonly ScheduledTask[] = [
   { task: 'delete-expired-documents', queue: 'periodic', cron: '50 * * * *' },
   { task: 'delete-old-sandbox-messages', queue: 'periodic', cron: '20 3 * * *' },
   { task: 'delete-old-daily-counts', queue: 'periodic', cron: '40 3 * * *' },
+  { task: 'delete-old-callback-deliveries', queue: 'periodic', cron: '50 3 * * *' },
+  ...deliverySchedule,
 ];
 
 /** Starts work on the queues; closing the app stops it. The app must have been made with `supervise`. */
@@ -34,7 +40,7 @@ export async function runWorkers(app: App, queues: readonly QueueName[]): Promis
       tasks: createTasks(app),
       logger: app.logger,
       retrySchedules: app.config.retrySchedules,
-      onRun: (task, outcome) => app.metrics.taskRuns.inc({ task, outcome }),
+      onRun: (task, outcome, run) => app.telemetry.taskRan({ task, outcome, ...run }),
     },
     queues,
     app.config.workerConcurrency,
@@ -52,7 +58,13 @@ function createTasks(app: App): TaskRegistry {
     deliverEmailTask(app),
     ...saveQueuedMessageTasks(app),
     sanitiseLetterTask(app),
-    ...receiptTasks({ ...app, onReceipt: (outcome) => app.metrics.receipts.inc({ outcome }) }),
+    ...receiptTasks(app),
+    ...sendCallbackTasks({
+      ...app,
+      lanes: createEndpointLanes({ slots: app.config.workerConcurrency }),
+      onAttempt: ({ type, attempt, outcome, seconds }) =>
+        app.metrics.callbackSeconds.observe({ type, attempt: String(attempt), outcome }, seconds),
+    }),
     defineTask({
       name: 'timeout-sending-notifications',
       run: async () => void (await timeOutNotifications(app)),
@@ -73,5 +85,10 @@ function createTasks(app: App): TaskRegistry {
       name: 'delete-old-daily-counts',
       run: async () => void (await deleteOldDailyCounts(app)),
     }),
+    defineTask({
+      name: 'delete-old-callback-deliveries',
+      run: async () => void (await deleteOldCallbackDeliveries(app)),
+    }),
+    ...deliveryScheduleTasks(app),
   ]);
 }

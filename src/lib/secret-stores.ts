@@ -1,4 +1,5 @@
 import { apiKeySecretStores } from './api-keys/api-key-secrets.ts';
+import { callbackSecretStores } from './callbacks/callback-secrets.ts';
 import { idempotentAnswerSecretStore } from './idempotency/idempotency-secrets.ts';
 import { inboundSecretStore } from './inbound/inbound-secrets.ts';
 import { personalisationSecretStore } from './notifications/personalisation-secrets.ts';
@@ -10,4 +11,5 @@ export const secretStores: readonly SecretStore[] = [
   personalisationSecretStore,
   idempotentAnswerSecretStore,
   inboundSecretStore,
+  ...callbackSecretStores,
 ];

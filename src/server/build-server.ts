@@ -9,6 +9,7 @@ import { registerRequestMetrics } from './plugins/request-metrics.ts';
 import { registerRequestTimeout } from './plugins/request-timeout.ts';
 import { registerResponseHeaders, setResponseHeaders } from './plugins/response-headers.ts';
 import { registerDocuments } from './routes/documents/register-documents.ts';
+import { registerReceipts } from './routes/receipts/register-receipts.ts';
 import { registerV1Notifications } from './routes/v1/notifications.ts';
 import { registerV1Sends } from './routes/v1/sends.ts';
 import { registerLetterPdf } from './routes/v2/letter-pdf.ts';
@@ -87,6 +88,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
       registerV1Sends(sends, app);
     });
   });
+  await server.register(async (receipts) => registerReceipts(receipts, app));
   await server.register((documents) => registerDocuments(documents, app));
   return server;
 }

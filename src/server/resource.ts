@@ -1,6 +1,7 @@
 import type {
   FastifyInstance,
   FastifySchema,
+  FastifySchemaCompiler,
   HTTPMethods,
   onRequestAsyncHookHandler,
   RouteHandlerMethod,
@@ -12,6 +13,10 @@ export interface Method {
   readonly schema?: FastifySchema;
   /** Leaves it to the handler to refuse what breaks the schema: `request.validationError`. */
   readonly attachValidation?: boolean;
+  /** In place of the server's, for routes whose schema is only for the document. */
+  readonly validatorCompiler?: FastifySchemaCompiler<unknown>;
+  /** Bytes at most, where that is less than elsewhere. */
+  readonly bodyLimit?: number;
 }
 
 export interface Resource {

@@ -64,6 +64,25 @@ beforeAll(async () => {
     available_until: created_at,
     created_at,
   });
+  const complaint = app.ids.uuid();
+  await insert('complaints', {
+    id: complaint,
+    notification_id: notification,
+    service_id: serviceId,
+    complaint_type: 'abuse',
+    created_at,
+  });
+  const callback = app.ids.uuid();
+  await insert('service_callback_api', {
+    id: callback,
+    service_id: serviceId,
+    callback_type: 'complaint',
+    url: 'https://example.gov.uk/',
+    bearer_token: 'sealed',
+    updated_by_id: systemUserId,
+    version: 1,
+    created_at,
+  });
   await insert('unsubscribe_request', {
     id: unsubscribe,
     notification_id: notification,
@@ -96,7 +115,14 @@ beforeAll(async () => {
     ['inbound number', inbound, { ...of, number: '07700900777' }, null],
     ['received text', received, { ...of, notify_number: '07700900777' }, null],
     ['document', document, { ...of, mimetype: 'text/plain', size_bytes: 5 }, null],
+    [
+      'callback',
+      callback,
+      { ...of, callback_type: 'complaint', version: 1 },
+      `notify services callbacks list ${serviceId}`,
+    ],
     ['unsubscribe request', unsubscribe, { ...of, notification_id: notification }, null],
+    ['complaint', complaint, { ...of, notification_id: notification, complaint_type: 'abuse' }, null],
     ['provider', rows[0]!.id, { identifier: 'sandbox', notification_type: 'sms' }, null],
   ] as const) {
     known.set(type, { id, facts, command });

@@ -104,7 +104,11 @@ describe('upkeep', () => {
       `SELECT name, deletion_seconds, heartbeat_seconds FROM pgboss.queue WHERE name NOT LIKE '\\_\\_%' ORDER BY name`,
     );
     expect(rows.map(({ name }) => name)).toEqual(['dead-letter', ...queueNames].sort());
-    for (const row of rows) expect(row).toMatchObject({ deletion_seconds: 300, heartbeat_seconds: 20 });
+    for (const row of rows) {
+      // What was given up is kept, so that it can be put back.
+      const keptSeconds = row.name === 'dead-letter' ? 14 * 86_400 : 300;
+      expect(row).toMatchObject({ deletion_seconds: keptSeconds, heartbeat_seconds: 20 });
+    }
 
     await enqueueJobs(app, aJob({ subject: 'finished' }), aJob({ subject: 'just now' }));
     await startTestWorker(app, [defineTask({ name: 'greet', run: async () => undefined })]);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openApiDocument } from '../../scripts/docs/openapi-document.ts';
 import { createLogCapture } from '../support/log-capture.ts';
-import { methodNotAllowedText, notFoundText, useApi } from './api.ts';
+import { methodNotAllowedText, notFoundText, useApi, type ApiRequest } from './api.ts';
 import { malformedRequest, type GoodRequest, type RawRequest } from './malformed-requests.ts';
 import { answerProblems, findOperation } from './openapi-answers.ts';
 import { operationsOf } from './openapi-rules.ts';
-import { operationRequests } from './operations.ts';
+import { operationConfig, operationRequests } from './operations.ts';
 import { seededRandom } from './random.ts';
 import { RawConnection, type NoAnswer, type RawAnswer } from './raw-connection.ts';
 import { aServiceWithRows, type ServiceWithRows } from './service-with-rows.ts';
@@ -19,10 +19,10 @@ const connectionCount = 8;
 const seed = 20_261_121;
 
 const log = createLogCapture('error');
-const api = useApi({ logger: log.logger });
+const api = useApi({ logger: log.logger, config: operationConfig });
 const document: any = JSON.parse(await openApiDocument());
 let service: ServiceWithRows;
-let good: GoodRequest[];
+let good: (GoodRequest & Pick<ApiRequest, 'text' | 'headers'>)[];
 let connections: RawConnection[];
 
 beforeAll(async () => {
@@ -30,10 +30,9 @@ beforeAll(async () => {
   const unlimited = 'UPDATE services SET rate_limit = 6000000 WHERE id = $1';
   await api.db.query({ text: unlimited, values: [service.id] });
   good = operationsOf(document).flatMap(({ method, operation }) =>
-    (operationRequests[operation.operationId as string]?.(service) ?? []).map(({ path, body }) => ({
+    (operationRequests[operation.operationId as string]?.(service) ?? []).map((request) => ({
       method: method.toUpperCase(),
-      path,
-      body,
+      ...request,
     })),
   );
   const port = Number(new URL(api.url).port);
@@ -75,8 +74,8 @@ describe(`${requests} malformed requests are each answered in the API's words (s
   });
 
   it('after which it works as before', async () => {
-    for (const { method, path, body } of good) {
-      const { status, text } = await api.call(path, { method, body, key: service.key });
+    for (const { path, ...request } of good) {
+      const { status, text } = await api.call(path, { ...request, key: service.key });
       expect(status, text).toBeLessThan(300);
     }
   });

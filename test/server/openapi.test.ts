@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openApiDocument } from '../../scripts/docs/openapi-document.ts';
 import { productVersion } from '../../src/lib/observability/version.ts';
 import { notFoundText, plainError, useApi, type ApiAnswer, type ApiRequest } from './api.ts';
-import { operationRequests } from './operations.ts';
+import { operationConfig, operationRequests } from './operations.ts';
 import { answerProblems, type DocumentedAnswer } from './openapi-answers.ts';
 import { operationsOf, problemsOf, type Operation } from './openapi-rules.ts';
 import { registeredRoutes } from './registered-routes.ts';
@@ -10,7 +10,7 @@ import { aServiceWithRows, type ServiceWithRows } from './service-with-rows.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- a document may be anything until it is checked */
 
-const api = useApi();
+const api = useApi({ config: operationConfig });
 let service: ServiceWithRows;
 
 beforeAll(async () => {
@@ -161,14 +161,14 @@ describe('every operation is refused as it is documented', () => {
 
     if (requestBody !== undefined) {
       it(`${operationId}, with bodies that do not fit`, async () => {
-        const [{ path }] = operationRequests[operationId]!(service) as [any];
+        const [{ path, headers }] = operationRequests[operationId]!(service) as [any];
         const long = `"${'x'.repeat(10 * 1024 * 1024)}"`;
         for (const [text, status] of [
           ['{', 400],
           ['[1]', 400],
           [long, 413],
         ] as const) {
-          const answer = await call(operation, path, { key: service.key, text });
+          const answer = await call(operation, path, { key: service.key, text, headers });
           expect(answer.status).toBe(status);
           expectDocumented(operation, answer);
         }

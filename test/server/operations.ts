@@ -1,7 +1,8 @@
+import type { Config } from '../../src/lib/config/schema.ts';
 import type { ApiRequest } from './api.ts';
 import type { ServiceWithRows } from './service-with-rows.ts';
 
-export interface OperationRequest extends Pick<ApiRequest, 'body' | 'text'> {
+export interface OperationRequest extends Pick<ApiRequest, 'body' | 'text' | 'headers'> {
   readonly path: string;
 }
 
@@ -17,6 +18,30 @@ function send(type: string, body: object): OperationRequest {
 function v1Send(type: string, body: object): OperationRequest {
   return { path: `/notifications/${type}`, body };
 }
+
+const topic = 'arn:aws:sns:eu-west-1:123456789012:emails';
+
+/** What the server has to be told for providers' requests to succeed. */
+export const operationConfig: Partial<Config> = {
+  mmgReceiptCredentials: ['provider', 'password'],
+  firetextReceiptCredentials: ['provider', 'password'],
+  mmgInboundUsernames: ['provider'],
+  mmgInboundPasswords: ['password'],
+  firetextInboundPasswords: ['password'],
+  snsVerification: 'off',
+  sesTopicArns: [topic],
+};
+
+function basic(user: string): { authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${user}:password`).toString('base64')}` };
+}
+
+const sentId = '019cd000-0000-7000-8000-000000000001';
+const aBounce = {
+  notificationType: 'Bounce',
+  mail: { messageId: 'ses-1', timestamp: '2026-03-10T12:00:00.000Z' },
+  bounce: { bounceType: 'Permanent' },
+};
 
 /**
  * Requests by `operationId` that succeed with the rows of the service that asks: what tests need that walk the whole API.
@@ -86,4 +111,35 @@ export const operationRequests: Readonly<Record<string, Requests>> = {
   v1SendEmail: ({ rows }) => [v1Send('email', { to: 'a@example.com', template: rows.emailTemplate, personalisation })],
   v1ListNotifications: () => [{ path: '/notifications' }, { path: '/notifications?page_size=1&include_jobs=true' }],
   v1GetNotification: ({ rows }) => [rows.sms, rows.email].map((id) => ({ path: `/notifications/${id}` })),
+
+  receiveMmgReceipt: () => [
+    { path: '/notifications/sms/mmg', headers: basic('provider'), body: { CID: sentId, status: '3', substatus: '5' } },
+  ],
+  receiveFiretextReceipt: () => [
+    {
+      path: '/notifications/sms/firetext',
+      headers: basic('provider'),
+      text: `reference=${sentId}&status=1&code=101&time=2026-03-10+12:00:00`,
+    },
+  ],
+  receiveSesReceipt: () => [
+    {
+      path: '/notifications/email/ses',
+      body: { Type: 'Notification', TopicArn: topic, Message: JSON.stringify(aBounce) },
+    },
+  ],
+  receiveMmgText: () => [
+    {
+      path: '/notifications/sms/receive/mmg',
+      headers: basic('provider'),
+      body: { Number: '447700900001', MSISDN: '447900900123', Message: 'Hello', ID: '1' },
+    },
+  ],
+  receiveFiretextText: () => [
+    {
+      path: '/notifications/sms/receive/firetext',
+      headers: basic('notify'),
+      text: 'destination=447700900001&source=447900900123&message=Hello&time=2026-03-10',
+    },
+  ],
 };

@@ -1,4 +1,5 @@
 import { parseUuid } from '../core/ids.ts';
+import { isAllowedHost } from '../net/destination-rules.ts';
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 
@@ -95,7 +96,9 @@ export function url<Value extends string | null = string>(
 }
 
 /** A URL that links are made from: it may have a path, and no trailing slash is kept. */
-export function baseUrl(options: KeyOptions<string | null>): ConfigKey<string | null> {
+export function baseUrl<Value extends string | null = string | null>(
+  options: KeyOptions<NoInfer<Value>>,
+): ConfigKey<Value> {
   return key('URL', options, (value) => {
     const parsed = URL.parse(value);
     if (
@@ -106,7 +109,7 @@ export function baseUrl(options: KeyOptions<string | null>): ConfigKey<string | 
       /[?#]/.test(value)
     )
       throw expected('a URL beginning with http:// or https://, without user and query');
-    return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '');
+    return `${parsed.origin}${parsed.pathname}`.replace(/\/+$/, '') as NonNullable<Value>;
   });
 }
 
@@ -128,6 +131,17 @@ export function addressList(options: KeyOptions<readonly string[]>): ConfigKey<r
   });
 }
 
+/** Names of hosts and addresses, both with or without a port, and CIDR ranges, between commas or in a JSON array. */
+export function hostList(options: KeyOptions<readonly string[]>): ConfigKey<readonly string[]> {
+  return key('comma-separated list', options, (value) => {
+    const items = splitList(value);
+    if (!items.every(isAllowedHost)) {
+      throw expected('host names, host:port, IP addresses or CIDR ranges, separated by commas');
+    }
+    return items;
+  });
+}
+
 /** Ids between commas, or in a JSON array. */
 export function idList(options: KeyOptions<readonly string[]>): ConfigKey<readonly string[]> {
   return key('comma-separated ids', options, (value) => {
@@ -135,6 +149,11 @@ export function idList(options: KeyOptions<readonly string[]>): ConfigKey<readon
     if (ids.includes(null)) throw expected('ids (UUIDs), separated by commas');
     return ids as string[];
   });
+}
+
+/** Words between commas, or in a JSON array. */
+export function wordList(options: KeyOptions<readonly string[]>): ConfigKey<readonly string[]> {
+  return key('comma-separated list', options, splitList);
 }
 
 function splitList(value: string): string[] {

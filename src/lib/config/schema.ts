@@ -5,6 +5,7 @@ import {
   addressList,
   baseUrl,
   custom,
+  hostList,
   idList,
   integer,
   json,
@@ -15,6 +16,8 @@ import {
   type ConfigKey,
 } from './key.ts';
 import type { SecretKey } from '../core/secret-box.ts';
+import { providerKeys } from './provider-keys.ts';
+import { receiptKeys } from './receipt-keys.ts';
 import { parseSecretKeys } from './secret-keys.ts';
 
 /** Secrets of a caller of the internal API: client id → its secrets. */
@@ -120,18 +123,18 @@ export const configSchema = {
     default: 'notify.localhost',
     help: 'Domain of the From address of emails: <service>@<domain>.',
   }),
-  smtpUrl: url<string | null>({
-    env: ['NOTIFY_SMTP_URL'],
-    default: null,
-    defaultText: 'no SMTP: emails go to the sandbox',
-    protocols: ['smtp', 'smtps'],
-    secret: true,
-    help: 'SMTP server for emails, e.g. smtp://user:password@mail.example:587. Setting it activates the smtp provider.',
-  }),
+  ...providerKeys,
+  ...receiptKeys,
   trustedProxies: addressList({
     env: ['NOTIFY_TRUSTED_PROXIES'],
     default: [],
     help: 'Addresses or CIDR ranges of proxies whose X-Forwarded-* headers count.',
+  }),
+  callbackAllowedHosts: hostList({
+    env: ['NOTIFY_CALLBACK_ALLOWED_HOSTS'],
+    default: [],
+    defaultText: 'none',
+    help: 'Hosts (also with :port), addresses and CIDR ranges that callbacks may go to although they are not public; http counts as https there.',
   }),
   internalClients: json<InternalClients>({
     env: ['NOTIFY_INTERNAL_CLIENTS'],
@@ -178,7 +181,7 @@ export const configSchema = {
   }),
   workerConcurrency: integer<number>({
     env: ['NOTIFY_WORKER_CONCURRENCY'],
-    default: 10,
+    default: 50,
     min: 1,
     max: 1000,
     help: 'Jobs of one queue that one process works on at the same time.',
@@ -219,6 +222,37 @@ export const configSchema = {
     max: 3600,
     unit: 'seconds',
     help: 'How long to wait for requests and jobs in flight before giving them up.',
+  }),
+  smsProviderRestingPoints: json<Readonly<Record<string, number>>>({
+    env: ['NOTIFY_SMS_PROVIDER_RESTING_POINTS', 'SMS_PROVIDER_RESTING_POINTS'],
+    default: { mmg: 51, firetext: 49 },
+    shape: '{"provider": percent, …}',
+    read: readRestingPoints,
+    help: 'Shares that the sms providers return to after a failover; the sum is 100. Others keep their priority.',
+  }),
+  slowDeliveryAlert: oneOf({
+    env: ['NOTIFY_SLOW_DELIVERY_ALERT'],
+    default: 'off',
+    choices: ['off', 'on'],
+    help: 'Whether ten minutes of slow text messages in a row raise the alert slow-sms-delivery.',
+  }),
+  statsdHost: text<string | null>({
+    env: ['NOTIFY_STATSD_HOST', 'STATSD_HOST'],
+    default: null,
+    defaultText: 'no statsd',
+    help: 'Host of a statsd server that measurements are sent to over UDP, beside /metrics.',
+  }),
+  statsdPort: integer<number>({
+    env: ['NOTIFY_STATSD_PORT', 'STATSD_PORT'],
+    default: 8125,
+    min: 1,
+    max: 65_535,
+    help: 'Port of the statsd server.',
+  }),
+  statsdPrefix: text<string>({
+    env: ['NOTIFY_STATSD_PREFIX', 'STATSD_PREFIX'],
+    default: 'notifications.api.',
+    help: 'What stands before each name that is sent to statsd.',
   }),
   logLevel: oneOf({
     env: ['NOTIFY_LOG_LEVEL'],
@@ -271,6 +305,14 @@ function readRetrySchedules(value: unknown): Readonly<Record<string, RetrySchedu
     throw new Error('expected an object of task to {"maxRetries": whole number, "delays": [seconds, at least one]}');
   }
   return value as Readonly<Record<string, RetrySchedule>>;
+}
+
+function readRestingPoints(value: unknown): Readonly<Record<string, number>> {
+  const isShare = (share: unknown): share is number => Number.isInteger(share) && (share as number) >= 0;
+  const shares = isRecord(value) ? Object.values(value) : [];
+  const total = shares.every(isShare) ? shares.reduce((sum: number, share) => sum + share, 0) : 0;
+  if (total !== 100) throw new Error('expected an object of provider to whole percent, with the sum 100');
+  return value as Readonly<Record<string, number>>;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

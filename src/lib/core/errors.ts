@@ -75,6 +75,8 @@ export const errorTable = {
   PROVIDER_FAILED: kind(500, 'Exception', 1, 'A provider did not take the message; it will be retried.'),
   PROVIDER_REFUSED: kind(500, 'Exception', 1, 'A provider refused the message for good.'),
   PROVIDER_MISSING: kind(500, 'Exception', 1, 'No active provider for this type of message.'),
+  CALLBACK_FAILED: kind(500, 'Exception', 1, 'A service did not take a callback; it will be retried.'),
+  DESTINATION_REFUSED: kind(400, 'BadRequestError', 4, 'A URL leads to where requests of others may not go.'),
   NOTIFICATION_TECHNICAL_FAILURE: kind(500, 'Exception', 1, 'Retries of a notification are used up.'),
   SECRET_UNREADABLE: kind(500, 'Exception', 78, 'A stored secret cannot be decrypted with the configured keys.'),
   INTERNAL: kind(500, 'Exception', 1, 'A bug: an error nobody translated.'),

@@ -4,7 +4,7 @@ import type { Queryable } from './database.ts';
  * Tables whose every insert and update also writes a full copy to `<table>_history` (data sheet §2.1). Application code
  * decides when; no trigger does. No other code writes these tables.
  */
-export type VersionedTable = 'services' | 'api_keys' | 'provider_details' | 'templates';
+export type VersionedTable = 'services' | 'api_keys' | 'provider_details' | 'templates' | 'service_callback_api';
 
 type Columns = Readonly<Record<string, unknown>>;
 
@@ -47,6 +47,11 @@ export async function updateVersioned<Row extends object>(
   return row ?? null;
 }
 
+/** Deletes a row; its history stays. */
+export async function deleteVersioned(tx: Queryable, table: 'service_callback_api', id: string): Promise<void> {
+  await tx.query({ text: `DELETE FROM ${table} WHERE id = $1`, values: [id] });
+}
+
 /** A secret of one row that is stored under another key; `version` names the row of a history table. */
 export interface ResealedRow {
   readonly id: string;
@@ -82,6 +87,30 @@ export async function resealVersioned(
       rows.map(({ from }) => from),
       rows.map(({ to }) => to),
       rows.map(({ digest }) => digest),
+    ],
+  });
+  return rowCount ?? 0;
+}
+
+/** `resealVersioned` for the tokens of callbacks, which have no digest. */
+export async function resealCallbackTokens(
+  tx: Queryable,
+  table: 'service_callback_api' | 'service_callback_api_history',
+  rows: readonly Omit<ResealedRow, 'digest'>[],
+): Promise<number> {
+  const isSameVersion = table === 'service_callback_api' ? '' : 'AND t.version = n.version';
+  const { rowCount } = await tx.query({
+    text: `WITH given AS (SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[])
+        AS given (id, version, was, becomes)),
+      locked AS MATERIALIZED (SELECT t.id, t.version, n.becomes FROM ${table} t
+        JOIN given n ON t.id = n.id AND t.bearer_token = n.was ${isSameVersion} ORDER BY t.id, t.version FOR UPDATE OF t)
+      UPDATE ${table} t SET bearer_token = locked.becomes
+      FROM locked WHERE t.id = locked.id AND t.version = locked.version`,
+    values: [
+      rows.map(({ id }) => id),
+      rows.map(({ version }) => version),
+      rows.map(({ from }) => from),
+      rows.map(({ to }) => to),
     ],
   });
   return rowCount ?? 0;

@@ -20,7 +20,7 @@ function checkStale(groups: readonly JobGroup[]): Check {
   return warning(
     'stale-jobs',
     `jobs of workers that died and that nobody took over: ${describe(groups)}`,
-    `${runWorker} It takes them over within a minute.`,
+    `${runWorker} It takes them over within a minute; \`notify queue unlock\` does at once.`,
   );
 }
 
@@ -36,7 +36,7 @@ function checkDead(groups: readonly JobGroup[]): Check {
   return warning(
     'dead-letters',
     `jobs whose workers died or lost the database on every try: ${describe(groups)}`,
-    "The workers' logs say why; `notify notifications trace ID` shows what became of a message.",
+    "The workers' logs say why; `notify notifications trace ID` shows what became of a message, `notify queue retry` puts them back.",
   );
 }
 

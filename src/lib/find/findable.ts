@@ -88,9 +88,20 @@ export const findables: readonly Findable[] = [
     columns: ['service_id', 'notify_number', 'provider', 'provider_date', 'created_at'],
   },
   {
+    type: 'callback',
+    table: 'service_callback_api',
+    columns: ['service_id', 'callback_type', 'version', 'created_at', 'updated_at'],
+    command: 'notify services callbacks list SERVICE',
+  },
+  {
     type: 'document',
     table: 'documents',
     columns: ['service_id', 'mimetype', 'size_bytes', 'available_until', 'created_at'],
+  },
+  {
+    type: 'complaint',
+    table: 'complaints',
+    columns: ['service_id', 'notification_id', 'complaint_type', 'complaint_date', 'created_at'],
   },
   {
     type: 'unsubscribe request',

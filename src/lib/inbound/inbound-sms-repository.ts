@@ -25,6 +25,19 @@ export async function insertInboundSms(tx: Queryable, secretBox: SecretBox, text
       ${text.provider}, ${text.providerReference}, ${text.providerDate}, ${content})`);
 }
 
+export async function findInboundSms(
+  db: Queryable,
+  secretBox: SecretBox,
+  serviceId: string,
+  id: string,
+): Promise<InboundSms | null> {
+  const statement = SQL`SELECT `
+    .append(columns)
+    .append(SQL` FROM inbound_sms WHERE id = ${id} AND service_id = ${serviceId}`);
+  const { rows } = await db.query<InboundSmsRow>(statement);
+  return rows[0] === undefined ? null : toInboundSms(rows[0], secretBox);
+}
+
 /** A page of a service's received texts, newest first; before the text `olderThan`, when that is not null. */
 export async function listInboundSms(
   db: Queryable,

@@ -1,8 +1,10 @@
+import { queueInboundSmsCallback } from '../callbacks/queue-callback.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { SecretBox } from '../core/secret-box.ts';
-import type { Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
 import { requireService } from '../services/show-service.ts';
 import { findActiveInboundNumber } from './inbound-number-repository.ts';
 import { insertInboundSms } from './inbound-sms-repository.ts';
@@ -16,18 +18,28 @@ export interface ReceivedText {
   readonly content: string;
   readonly providerReference: string | null;
   readonly providerDate: Date | null;
+  /** Who handed it over; without it, the provider of the number. */
+  readonly provider?: string;
+}
+
+export interface ReceiveDeps {
+  readonly db: Database;
+  readonly queue: JobQueue;
+  readonly secretBox: SecretBox;
+  readonly clock: Clock;
+  readonly ids: Ids;
 }
 
 /**
  * Stores a text that was sent to a service's number (delivery sheet §6.4). No word in it means anything here: `STOP` is
- * stored like any other.
+ * stored like any other. The service is told of it.
  *
  * @throws AppError NOT_FOUND when no service has that number, or it is not active; REFUSED when the service may not
  *   receive texts
  */
 export async function receiveTextMessage(
-  { db, secretBox, clock, ids }: { db: Queryable; secretBox: SecretBox; clock: Clock; ids: Ids },
-  { to, from, content, providerReference, providerDate }: ReceivedText,
+  { db, queue, secretBox, clock, ids }: ReceiveDeps,
+  { to, from, content, providerReference, providerDate, provider }: ReceivedText,
 ): Promise<InboundSms> {
   const number = await findActiveInboundNumber(db, toNationalNumber(to));
   if (number === null || number.serviceId === null) {
@@ -47,11 +59,14 @@ export async function receiveTextMessage(
     serviceId: service.id,
     notifyNumber: number.number,
     userNumber: toUserNumber(from),
-    provider: number.provider,
+    provider: provider ?? number.provider,
     providerReference,
     providerDate,
     content,
   };
-  await insertInboundSms(db, secretBox, text);
+  await db.transaction(async (tx) => {
+    await insertInboundSms(tx, secretBox, text);
+    await queueInboundSmsCallback({ queue, secretBox }, tx, text);
+  });
   return text;
 }

@@ -19,7 +19,7 @@ export interface AcceptedMessage {
   readonly queueFirst?: boolean;
 }
 
-const deliverTasks: Readonly<Record<NotificationType, string>> = {
+export const deliverTasks: Readonly<Record<NotificationType, string>> = {
   sms: 'deliver_sms',
   email: 'deliver_email',
   letter: 'get-pdf-for-templated-letter',
@@ -32,7 +32,14 @@ const deliverQueues: Readonly<Record<NotificationType, QueueName>> = {
 };
 
 /** The job that delivers a notification, on the queue it belongs to (delivery sheet §2.2, first match wins). */
-export function deliveryJob({ notification, processType, requestId, baseUrl }: AcceptedMessage): NewJob {
+export function deliveryJob({
+  notification,
+  processType,
+  requestId,
+  baseUrl,
+}: Pick<AcceptedMessage, 'processType' | 'requestId' | 'baseUrl'> & {
+  readonly notification: Pick<NewNotification, 'id' | 'keyType' | 'notificationType'>;
+}): NewJob {
   const { id, keyType, notificationType } = notification;
   const queue =
     keyType === 'test' ? 'research-mode' : processType === 'priority' ? 'notify' : deliverQueues[notificationType];

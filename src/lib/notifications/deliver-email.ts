@@ -1,6 +1,7 @@
 import { linkBaseUrls } from '../config/link-base-urls.ts';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
+import { sendThrough } from '../providers/send-through.ts';
 import type { SendResult } from '../providers/provider.ts';
 import type { Task, TaskContext } from '../queue/task.ts';
 import { requireService } from '../services/show-service.ts';
@@ -14,7 +15,6 @@ import {
   type DeliverArgs,
   type DeliverDeps,
 } from './deliver-notification.ts';
-import { requireNotification } from './show-notification.ts';
 import { createUnsubscribeUrl, oneClickUnsubscribeUrl } from './unsubscribe-url.ts';
 
 /**
@@ -28,10 +28,10 @@ export async function deliverEmail(
   { notificationId, baseUrl }: DeliverArgs,
   { requestId }: Pick<TaskContext, 'requestId'>,
 ): Promise<void> {
-  const { db, secretBox, logger } = deps;
-  const notification = await requireNotification({ db, secretBox }, notificationId);
+  const { db, logger } = deps;
+  const notification = await deps.records.require(notificationId);
   if (notification.status !== 'created') return;
-  const service = await requireService({ db }, notification.serviceId);
+  const service = await requireService(deps, notification.serviceId);
   if (!service.active) {
     const reason = `Send email for notification id ${notification.id} to provider is not allowed: service ${service.id} is inactive`;
     await db.transaction((tx) => recordTechnicalFailure(deps, tx, notification, reason));
@@ -48,10 +48,11 @@ export async function deliverEmail(
     });
     return;
   }
-  const template = await findTemplateVersionOfService(
-    { db },
-    { serviceId: service.id, templateId: notification.templateId, version: notification.templateVersion },
-  );
+  const template = await findTemplateVersionOfService(deps, {
+    serviceId: service.id,
+    templateId: notification.templateId,
+    version: notification.templateVersion,
+  });
   if (template === null)
     throw new AppError(
       'NOT_FOUND',
@@ -68,7 +69,7 @@ export async function deliverEmail(
   });
   let result: SendResult;
   try {
-    result = await provider.send({
+    result = await sendThrough(deps, provider, {
       notificationId: notification.id,
       to: notification.normalisedTo ?? notification.to,
       from: {

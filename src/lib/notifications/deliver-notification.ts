@@ -1,26 +1,37 @@
 import type { Config } from '../config/schema.ts';
+import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Clock } from '../core/clock.ts';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import type { ProviderRegistry, SendResult, Verdict } from '../providers/provider.ts';
+import type { ProviderRows } from '../providers/provider-rows.ts';
+import type { SendErrors } from '../providers/send-errors.ts';
 import { sandboxOutcome } from '../providers/sandbox-outcome.ts';
 import type { JobQueue, NewJob } from '../queue/job-queue.ts';
 import { defineTask, type Task, type TaskContext, type TaskFailure } from '../queue/task.ts';
+import type { DeliveryRecords } from './delivery-records.ts';
 import { insertNotificationEvent } from './notification-event-repository.ts';
-import { updateNotification, type NotificationChanges } from './notification-repository.ts';
+import { updateNotification } from './notification-repository.ts';
 import { sourcesOf } from './notification-status.ts';
 import type { Notification } from './notification.ts';
 
 export interface DeliverDeps {
   readonly db: Database;
+  readonly cache: ServiceCache;
+  readonly records: DeliveryRecords;
   readonly queue: JobQueue;
   readonly secretBox: SecretBox;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly providers: ProviderRegistry;
+  readonly providerRows: ProviderRows;
+  readonly sendErrors: SendErrors;
+  readonly telemetry: Telemetry;
+  readonly isQueueFirst: (serviceId: string) => boolean;
   readonly logger: Logger;
   /** A number in [0, 1), for the choice of the provider. */
   readonly random: () => number;
@@ -59,7 +70,7 @@ export function testKeyResult(notification: Notification, ids: Ids): SendResult 
  * receipt in the same transaction.
  */
 export async function recordSent(
-  { db, queue, clock, secretBox }: DeliverDeps,
+  { records, clock, telemetry, isQueueFirst }: DeliverDeps,
   notification: Notification,
   input: {
     provider: string;
@@ -71,26 +82,22 @@ export async function recordSent(
 ): Promise<void> {
   const { result, provider, billableUnits } = input;
   const at = clock.now();
-  const facts: NotificationChanges = {
-    sentAt: at,
-    sentBy: provider,
-    ...(result.reference !== null && { reference: result.reference }),
-    ...(billableUnits !== undefined && { billableUnits }),
-  };
-  await db.transaction(async (tx) => {
-    const moved = await updateNotification(
-      tx,
-      secretBox,
-      notification.id,
-      { ...facts, status: input.status },
-      { at, onlyFrom: ['created'] },
-    );
-    if (moved === null) {
-      await updateNotification(tx, secretBox, notification.id, facts, { at });
-      return;
-    }
-    if (result.verdict !== null)
-      await queue.enqueue(tx, [ownReceiptJob(notification, result.verdict, provider, input.requestId)]);
+  await records.sent({
+    facts: {
+      id: notification.id,
+      status: input.status,
+      sentAt: at,
+      sentBy: provider,
+      reference: result.reference,
+      billableUnits: billableUnits ?? null,
+    },
+    verdictJob: result.verdict === null ? null : ownReceiptJob(notification, result.verdict, provider, input.requestId),
+  });
+  telemetry.messageSent({
+    type: notification.notificationType === 'email' ? 'email' : 'sms',
+    keyType: notification.keyType,
+    highVolume: isQueueFirst(notification.serviceId),
+    ms: Math.max(0, at.getTime() - notification.createdAt.getTime()),
   });
 }
 

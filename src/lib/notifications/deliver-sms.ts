@@ -1,5 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { chooseProvider } from '../providers/choose-provider.ts';
+import { noteSendError } from '../providers/note-send-error.ts';
+import { sendThrough } from '../providers/send-through.ts';
 import type { SendResult } from '../providers/provider.ts';
 import type { Task, TaskContext } from '../queue/task.ts';
 import { requireService } from '../services/show-service.ts';
@@ -14,7 +16,6 @@ import {
   type DeliverDeps,
 } from './deliver-notification.ts';
 import { updateNotification } from './notification-repository.ts';
-import { requireNotification } from './show-notification.ts';
 
 /**
  * Hands one text message to a provider (delivery sheet §3.2). Only a notification in `created` is sent; running it again
@@ -28,14 +29,14 @@ export async function deliverSms(
   { requestId }: Pick<TaskContext, 'requestId'>,
 ): Promise<void> {
   const { db, secretBox, logger } = deps;
-  const notification = await requireNotification({ db, secretBox }, notificationId);
+  const notification = await deps.records.require(notificationId);
   if (notification.status !== 'created') {
     logger.warn(
       `Not sending SMS notification ${notification.id} because status is '${notification.status}' (not 'created')`,
     );
     return;
   }
-  const service = await requireService({ db }, notification.serviceId);
+  const service = await requireService(deps, notification.serviceId);
   if (!service.active) {
     const reason = `Send sms for notification id ${notification.id} to provider is not allowed: service ${service.id} is inactive`;
     await db.transaction((tx) => recordTechnicalFailure(deps, tx, notification, reason));
@@ -43,10 +44,11 @@ export async function deliverSms(
     return;
   }
   const provider = await chooseProvider(deps, 'sms', notification);
-  const template = await findTemplateVersionOfService(
-    { db },
-    { serviceId: service.id, templateId: notification.templateId, version: notification.templateVersion },
-  );
+  const template = await findTemplateVersionOfService(deps, {
+    serviceId: service.id,
+    templateId: notification.templateId,
+    version: notification.templateVersion,
+  });
   if (template === null)
     throw new AppError(
       'NOT_FOUND',
@@ -70,7 +72,7 @@ export async function deliverSms(
   }
   let result: SendResult;
   try {
-    result = await provider.send({
+    result = await sendThrough(deps, provider, {
       notificationId: notification.id,
       to: notification.normalisedTo ?? notification.to,
       sender: notification.replyToText,
@@ -87,6 +89,7 @@ export async function deliverSms(
       { billableUnits: sms.fragmentCount },
       { at: deps.clock.now(), onlyFrom: ['created'] },
     );
+    await noteSendError(deps, provider.identifier, error);
     throw error;
   }
   await recordSent(deps, notification, {

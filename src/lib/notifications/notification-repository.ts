@@ -11,7 +11,7 @@ import {
 } from './notification.ts';
 import type { NotificationStatus } from './notification-status.ts';
 
-interface NotificationRow {
+export interface NotificationRow {
   id: string;
   to: string;
   normalised_to: string | null;
@@ -73,7 +73,7 @@ const columnNames = [
   'postage',
   'unsubscribe_link',
 ];
-const columns = columnNames.join(', ');
+export const columns = columnNames.join(', ');
 
 /**
  * The one place that creates notifications.
@@ -137,9 +137,9 @@ const insertSql = `INSERT INTO notifications (${insertedColumns.map(({ name }) =
 /** What an update of a notification may set. `undefined` leaves a column alone; null clears it. */
 export interface NotificationChanges {
   readonly status?: NotificationStatus;
-  readonly sentAt?: Date;
-  readonly sentBy?: string;
-  readonly reference?: string;
+  readonly sentAt?: Date | null;
+  readonly sentBy?: string | null;
+  readonly reference?: string | null;
   readonly billableUnits?: number;
 }
 
@@ -190,16 +190,6 @@ export async function findNotification(db: Queryable, secretBox: SecretBox, id: 
   const { rows } = await db.query<NotificationRow>({
     name: 'find_notification',
     text: `SELECT ${columns} FROM notifications WHERE id = $1`,
-    values: [id],
-  });
-  return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
-}
-
-/** `findNotification` under a row lock, for receipts. */
-export async function lockNotification(tx: Queryable, secretBox: SecretBox, id: string): Promise<Notification | null> {
-  const { rows } = await tx.query<NotificationRow>({
-    name: 'lock_notification',
-    text: `SELECT ${columns} FROM notifications WHERE id = $1 FOR UPDATE`,
     values: [id],
   });
   return rows[0] === undefined ? null : toNotification(rows[0], secretBox);
@@ -257,21 +247,72 @@ export async function findNotificationOfService(
   return rows[0] === undefined ? null : toNotificationWithTemplate(rows[0], secretBox);
 }
 
-/** Moves sms and email that providers never reported on to `temporary-failure`; returns how many, at most `limit`. */
+/** What a service is told of a notification, without what was sent. */
+export type EndedNotification = Pick<
+  Notification,
+  | 'id'
+  | 'serviceId'
+  | 'clientReference'
+  | 'to'
+  | 'status'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'sentAt'
+  | 'notificationType'
+  | 'templateId'
+  | 'templateVersion'
+>;
+
+const endedColumns = `id, service_id AS "serviceId", client_reference AS "clientReference", "to",
+  notification_status AS status, created_at AS "createdAt", updated_at AS "updatedAt", sent_at AS "sentAt",
+  notification_type AS "notificationType", template_id AS "templateId", template_version AS "templateVersion"`;
+
+/** Moves sms and email that providers never reported on to `temporary-failure`; returns them, at most `limit`. */
 export async function timeOutNotifications(
   tx: Queryable,
   input: { createdBefore: Date; at: Date; limit: number },
-): Promise<number> {
-  const { rowCount } =
-    await tx.query(SQL`UPDATE notifications SET notification_status = 'temporary-failure', updated_at = ${input.at}
+): Promise<EndedNotification[]> {
+  const { rows } = await tx.query<EndedNotification>(
+    SQL`UPDATE notifications SET notification_status = 'temporary-failure', updated_at = ${input.at}
     WHERE id IN (SELECT id FROM notifications
       WHERE notification_status IN ('sending', 'pending') AND notification_type IN ('sms', 'email')
         AND created_at < ${input.createdBefore}
-      ORDER BY created_at LIMIT ${input.limit} FOR UPDATE SKIP LOCKED)`);
-  return rowCount ?? 0;
+      ORDER BY created_at LIMIT ${input.limit} FOR UPDATE SKIP LOCKED)
+    RETURNING `.append(endedColumns),
+  );
+  return rows;
 }
 
-function toNotification(row: NotificationRow, secretBox: SecretBox): Notification {
+/** What became of some notifications, of one service when that is given. */
+export async function listEndedByIds(
+  db: Queryable,
+  ids: readonly string[],
+  serviceId: string | null,
+): Promise<EndedNotification[]> {
+  const { rows } = await db.query<EndedNotification>({
+    text: `SELECT ${endedColumns} FROM notifications
+      WHERE id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR service_id = $2)`,
+    values: [ids, serviceId],
+  });
+  return rows;
+}
+
+/** What became of the notifications of a service with these references of its own. */
+export async function listEndedByReferences(
+  db: Queryable,
+  references: readonly string[],
+  serviceId: string,
+): Promise<EndedNotification[]> {
+  const { rows } = await db.query<EndedNotification>({
+    // Beginnings of references are what is indexed.
+    text: `SELECT ${endedColumns} FROM notifications WHERE service_id = $1 AND client_reference IS NOT NULL
+      AND left(client_reference, 255) = ANY($3::text[]) AND client_reference = ANY($2::text[])`,
+    values: [serviceId, references, references.map((reference) => [...reference].slice(0, 255).join(''))],
+  });
+  return rows;
+}
+
+export function toNotification(row: NotificationRow, secretBox: SecretBox): Notification {
   return {
     id: row.id,
     serviceId: row.service_id,

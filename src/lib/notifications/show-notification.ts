@@ -42,8 +42,12 @@ export async function showNotification(
 /** @throws AppError NOT_FOUND naming the id */
 export async function requireNotification({ db, secretBox }: ReadDeps, id: string): Promise<Notification> {
   const notification = await findNotification(db, secretBox, id);
-  if (notification !== null) return notification;
-  throw new AppError('NOT_FOUND', `No notification has the id '${id}'`, {
+  if (notification === null) throw noSuchNotification(id);
+  return notification;
+}
+
+export function noSuchNotification(id: string): AppError {
+  return new AppError('NOT_FOUND', `No notification has the id '${id}'`, {
     hint: 'Messages to the simulated recipients are never stored, and others are deleted after their retention.',
   });
 }

@@ -1,6 +1,9 @@
+import { queueDeliveryStatusCallbacks } from '../callbacks/queue-callback.ts';
 import type { Clock } from '../core/clock.ts';
+import type { SecretBox } from '../core/secret-box.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../observability/logger.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
 import { timeOutNotifications as timeOutBatch } from './notification-repository.ts';
 
 const timeoutMs = 259_200 * 1000;
@@ -8,14 +11,18 @@ const batchSize = 10_000;
 
 /**
  * Ends texts and emails that no receipt came for within 72 hours as `temporary-failure` (delivery sheet §10). Letters
- * never time out. Batches under row locks: several runs at once share the work.
+ * never time out. Their services are told. Batches under row locks: several runs at once share the work.
  */
 export async function timeOutNotifications({
   db,
+  queue,
+  secretBox,
   clock,
   logger,
 }: {
   db: Database;
+  queue: JobQueue;
+  secretBox: SecretBox;
   clock: Clock;
   logger: Logger;
 }): Promise<number> {
@@ -23,7 +30,11 @@ export async function timeOutNotifications({
   const createdBefore = new Date(now.getTime() - timeoutMs);
   let total = 0;
   for (;;) {
-    const moved = await db.transaction((tx) => timeOutBatch(tx, { createdBefore, at: now, limit: batchSize }));
+    const moved = await db.transaction(async (tx) => {
+      const ended = await timeOutBatch(tx, { createdBefore, at: now, limit: batchSize });
+      await queueDeliveryStatusCallbacks({ queue, secretBox }, tx, ended);
+      return ended.length;
+    });
     total += moved;
     if (moved < batchSize) break;
   }

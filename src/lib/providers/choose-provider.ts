@@ -1,7 +1,6 @@
 import { AppError } from '../core/errors.ts';
-import type { Queryable } from '../db/database.ts';
 import type { MessageProvider, Provider, ProviderRegistry } from './provider.ts';
-import { listProviders } from './provider-repository.ts';
+import type { ProviderRows } from './provider-rows.ts';
 
 /**
  * Chooses the provider of one message (delivery sheet §4.2): among the active rows that this process has configured, at
@@ -11,12 +10,16 @@ import { listProviders } from './provider-repository.ts';
  * @throws AppError PROVIDER_MISSING (`No active sms providers`), which is worth trying again
  */
 export async function chooseProvider<Type extends 'sms' | 'email'>(
-  { db, providers, random }: { db: Queryable; providers: ProviderRegistry; random: () => number },
+  {
+    providerRows,
+    providers,
+    random,
+  }: { providerRows: ProviderRows; providers: ProviderRegistry; random: () => number },
   type: Type,
   { international }: { international: boolean },
 ): Promise<ProviderRegistry[Type] extends ReadonlyMap<string, infer P> ? P : never> {
   const configured: ReadonlyMap<string, MessageProvider<never>> = providers[type];
-  const candidates = (await listProviders(db, type)).filter(
+  const candidates = (await providerRows.list(type)).filter(
     (row) => row.active && configured.has(row.identifier) && (!international || row.supportsInternational),
   );
   const chosen = pickByPriority(candidates, random());

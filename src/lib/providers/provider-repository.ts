@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import { updateVersioned } from '../db/versioned.ts';
+import { insertVersioned, updateVersioned } from '../db/versioned.ts';
 import type { NotificationType } from '../notifications/notification.ts';
 import type { Provider } from './provider.ts';
 
@@ -38,9 +38,26 @@ export async function lockProviders(tx: Queryable): Promise<Provider[]> {
   return rows.map(toProvider);
 }
 
+/** `listProviders` of all types under row locks. */
+export async function lockAllProviders(tx: Queryable): Promise<Provider[]> {
+  const { rows } = await tx.query<ProviderRow>(
+    `SELECT ${columns} FROM provider_details ORDER BY notification_type, identifier FOR UPDATE`,
+  );
+  return rows.map(toProvider);
+}
+
+/** The active providers of text messages under row locks: whoever moves shares waits for whoever moves them now. */
+export async function lockActiveSmsProviders(tx: Queryable): Promise<Provider[]> {
+  const { rows } = await tx.query<ProviderRow>(
+    `SELECT ${columns} FROM provider_details WHERE notification_type = 'sms' AND active ORDER BY identifier FOR UPDATE`,
+  );
+  return rows.map(toProvider);
+}
+
 export interface ProviderChanges {
   readonly active?: boolean;
   readonly priority?: number;
+  readonly supportsInternational?: boolean;
   readonly reason: string;
   readonly createdById: string;
 }
@@ -56,9 +73,41 @@ export async function updateProvider(tx: Queryable, id: string, changes: Provide
       created_by_id: changes.createdById,
       ...(changes.active !== undefined && { active: changes.active }),
       ...(changes.priority !== undefined && { priority: changes.priority }),
+      ...(changes.supportsInternational !== undefined && { supports_international: changes.supportsInternational }),
     },
     at,
   );
+}
+
+/** Adds a provider that no migration knows. */
+export async function insertProvider(
+  tx: Queryable,
+  provider: Omit<Provider, 'version' | 'updatedAt' | 'createdById'> & { readonly createdById: string },
+  { at, reason }: { at: Date; reason: string },
+): Promise<void> {
+  await insertVersioned(tx, 'provider_details', {
+    id: provider.id,
+    display_name: provider.displayName,
+    identifier: provider.identifier,
+    priority: provider.priority,
+    notification_type: provider.notificationType,
+    active: provider.active,
+    supports_international: provider.supportsInternational,
+    reason,
+    created_by_id: provider.createdById,
+    created_at: at,
+  });
+}
+
+/** Why providers became active or inactive last, by id; one that never changed is not among them. */
+export async function lastActivationReasons(db: Queryable): Promise<ReadonlyMap<string, string | null>> {
+  const { rows } = await db.query<{ id: string; reason: string | null }>(
+    `SELECT DISTINCT ON (id) id, reason
+     FROM (SELECT id, version, reason, active, lag(active) OVER (PARTITION BY id ORDER BY version) AS was
+           FROM provider_details_history) history
+     WHERE active <> was ORDER BY id, version DESC`,
+  );
+  return new Map(rows.map(({ id, reason }) => [id, reason]));
 }
 
 function toProvider(row: ProviderRow): Provider {

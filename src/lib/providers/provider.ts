@@ -71,3 +71,6 @@ export interface ProviderRegistry {
 
 /** The provider of last resort, which keeps messages instead of sending them. */
 export const sandboxIdentifier = 'sandbox';
+
+/** The gateway of NOTIFY_SMS_WEBHOOK. */
+export const webhookIdentifier = 'webhook';

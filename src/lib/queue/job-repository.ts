@@ -1,7 +1,7 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
 import { queueDatabaseSchema, type JobData } from './job-queue.ts';
-import { queueNames, type QueueName } from './queues.ts';
+import { deadLetterQueue, queueNames, type QueueName } from './queues.ts';
 
 /** A job that waits or runs. */
 export interface LiveJob {
@@ -35,6 +35,25 @@ export async function listLiveJobs(db: Queryable, tasks: readonly string[], subj
     startAfter: start_after,
     createdAt: created_on,
   }));
+}
+
+/** Those of the subjects that one of the tasks is live for, a job about to be given up included. */
+export async function listLiveSubjects(
+  db: Queryable,
+  tasks: readonly string[],
+  subjects: readonly string[],
+): Promise<string[]> {
+  const keys = tasks.flatMap((task) => subjects.map((subject) => `${task}:${subject}`));
+  const { rows } = await db.query<{ subject: string }>({
+    // The first half is looked up in the index that keeps such jobs unique; the second queue is next to empty.
+    text: `SELECT data ->> 'subject' AS subject FROM ${queueDatabaseSchema}.job
+      WHERE name = ANY($1::text[]) AND COALESCE(singleton_key, '') = ANY($2::text[])
+        AND state <= 'active' AND policy = 'exclusive'
+      UNION SELECT data ->> 'subject' FROM ${queueDatabaseSchema}.job
+      WHERE name = $3 AND state <= 'active' AND data ->> 'task' = ANY($4::text[]) AND data ->> 'subject' = ANY($5::text[])`,
+    values: [[...queueNames], keys, deadLetterQueue, tasks, subjects],
+  });
+  return rows.map(({ subject }) => subject);
 }
 
 export interface QueueDepth {

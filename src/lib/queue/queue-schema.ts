@@ -33,7 +33,8 @@ const settings: QueueSettings = {
 };
 
 const queueSettings: Readonly<Record<string, QueueSettings>> = {
-  [deadLetterQueue]: { ...settings, policy: 'standard' },
+  // What was given up stays for a fortnight: `notify queue retry` can put it back.
+  [deadLetterQueue]: { ...settings, policy: 'standard', deleteAfterSeconds: 1_209_600 },
   ...Object.fromEntries(queueNames.map((name) => [name, { ...settings, deadLetter: deadLetterQueue }])),
 };
 

@@ -10,6 +10,8 @@ export interface RetryPolicy {
   readonly queue: QueueName | null;
 }
 
+/** A callback to a service: the sixth refusal is the last. */
+const serviceCallback: RetryPolicy = { maxRetries: 5, delays: [300], queue: 'service-callbacks-retry' };
 const storing: RetryPolicy = { maxRetries: 5, delays: [300], queue: 'retry' };
 
 /** The retry schedules of every task (delivery sheet §3.1). `NOTIFY_RETRY_SCHEDULES` overrides delays and counts. */
@@ -26,7 +28,10 @@ export const retryPolicies = {
   'save-api-email': storing,
   'process-sms-client-response': storing,
   'process-ses-result': storing,
-  'send-delivery-status': { maxRetries: 5, delays: [300], queue: 'service-callbacks-retry' },
+  'send-delivery-status': serviceCallback,
+  'send-inbound-sms': serviceCallback,
+  'send-complaint': serviceCallback,
+  'send-returned-letter': serviceCallback,
   'create-fake-letter-callback': { maxRetries: 3, delays: [60], queue: null },
 } as const satisfies Record<string, RetryPolicy>;
 

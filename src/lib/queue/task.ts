@@ -10,6 +10,18 @@ export interface TaskContext {
   readonly signal: AbortSignal;
 }
 
+/** Thrown by a task that cannot be worked on now, through no fault of its own: the same attempt comes again later. */
+export class TaskPostponed extends Error {
+  /** Seconds. */
+  readonly delay: number;
+
+  constructor(delay: number) {
+    super(`postponed for ${delay} s`);
+    this.name = 'TaskPostponed';
+    this.delay = delay;
+  }
+}
+
 /** A failed attempt, as it is recorded. */
 export interface TaskFailure {
   readonly attempt: number;

@@ -3,9 +3,9 @@ import type { Logger } from '../observability/logger.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { createJobQueue, transactionAdapter, type JobData } from './job-queue.ts';
-import { deadLetterQueue, type QueueName } from './queues.ts';
+import { deadLetterQueue, queuesOfForeignPace, type QueueName } from './queues.ts';
 import { nextDelay, retryPolicyOf, type RetryPolicy } from './retry-policy.ts';
-import type { Task, TaskRegistry } from './task.ts';
+import { TaskPostponed, type Task, type TaskRegistry } from './task.ts';
 
 export interface WorkerDeps {
   readonly boss: PgBoss;
@@ -13,8 +13,8 @@ export interface WorkerDeps {
   readonly tasks: TaskRegistry;
   readonly logger: Logger;
   readonly retrySchedules: Readonly<Record<string, Pick<RetryPolicy, 'maxRetries' | 'delays'>>>;
-  /** Counts finished runs: outcome is `done`, `retried`, `exhausted` or `crashed`. */
-  readonly onRun?: (task: string, outcome: RunOutcome) => void;
+  /** Called for each finished run: outcome is `done`, `retried`, `exhausted` or `crashed`. */
+  readonly onRun?: (task: string, outcome: RunOutcome, run: { queue: string; ms: number }) => void;
 }
 
 export type RunOutcome = 'done' | 'retried' | 'exhausted' | 'crashed';
@@ -26,7 +26,7 @@ const postponeSeconds = 60;
 export async function startWorker(deps: WorkerDeps, queues: readonly QueueName[], concurrency: number): Promise<void> {
   // Two fetchers, so that one slow job holds up only half of a queue's slots.
   const fetchers = concurrency > 1 ? 2 : 1;
-  const options = {
+  const shared = {
     batchSize: Math.ceil(concurrency / fetchers),
     localConcurrency: fetchers,
     perJobResults: true as const,
@@ -35,10 +35,13 @@ export async function startWorker(deps: WorkerDeps, queues: readonly QueueName[]
     // New jobs are announced; polling finds delayed ones and those of dead workers.
     notifyPollingIntervalSeconds: 2,
   };
+  // Batches of one would be fetched every two seconds, however many jobs wait.
+  const pairs = { ...shared, batchSize: 2, localConcurrency: concurrency };
   for (const queue of queues) {
+    const options = queuesOfForeignPace.includes(queue) ? pairs : shared;
     await deps.boss.work<JobData>(queue, options, (jobs) => runBatch(deps, queue, jobs));
   }
-  await deps.boss.work<JobData>(deadLetterQueue, options, (jobs) => Promise.all(jobs.map((job) => buryJob(deps, job))));
+  await deps.boss.work<JobData>(deadLetterQueue, shared, (jobs) => Promise.all(jobs.map((job) => buryJob(deps, job))));
 }
 
 function runBatch(deps: WorkerDeps, queue: QueueName, jobs: Job<JobData>[]): Promise<JobResult[]> {
@@ -49,37 +52,43 @@ function runBatch(deps: WorkerDeps, queue: QueueName, jobs: Job<JobData>[]): Pro
 async function runJob(deps: WorkerDeps, queue: QueueName, job: Job<JobData>): Promise<JobResult> {
   const { data } = job;
   const task = deps.tasks.get(data.task);
-  const logger = deps.logger.child({
-    task: data.task,
-    queue,
-    subject: data.subject,
-    attempt: data.attempt,
-    requestId: data.requestId,
-  });
   if (task === undefined) {
-    logger.error('No such task in this version of the program; the job waits for another version');
-    return postponeJob(deps, queue, job);
+    loggerOf(deps, queue, data).error('No such task in this version of the program; the job waits for another version');
+    return postponeJob(deps, queue, job, unknownTask(job));
   }
+  const startedAt = performance.now();
+  const report = (outcome: RunOutcome): void =>
+    deps.onRun?.(data.task, outcome, { queue, ms: performance.now() - startedAt });
   try {
     await task.run(data.args, { attempt: data.attempt, requestId: data.requestId, signal: job.signal });
-    deps.onRun?.(data.task, 'done');
+    report('done');
     return { id: job.id, status: 'completed' };
   } catch (error) {
+    if (error instanceof TaskPostponed) return postponeJob(deps, queue, job, error);
     try {
       const outcome = await settleFailure(deps, queue, job, task, error);
-      logger[outcome === 'retried' ? 'warn' : 'error'](
+      loggerOf(deps, queue, data)[outcome === 'retried' ? 'warn' : 'error'](
         { err: error },
         outcome === 'retried' ? 'Task failed and will be retried' : 'Task failed for good',
       );
-      deps.onRun?.(data.task, outcome);
+      report(outcome);
       return { id: job.id, status: 'completed' };
     } catch (settleError) {
       // The failure could not be recorded (the database went away): the queue itself retries the job.
-      logger.error({ err: settleError }, 'Task failed and its failure could not be recorded');
-      deps.onRun?.(data.task, 'crashed');
+      loggerOf(deps, queue, data).error({ err: settleError }, 'Task failed and its failure could not be recorded');
+      report('crashed');
       return { id: job.id, status: 'failed', output: { message: messageOf(settleError) } };
     }
   }
+}
+
+function unknownTask({ data }: Job<JobData>): { delay: number; message: string } {
+  return { delay: postponeSeconds, message: `unknown task ${data.task}` };
+}
+
+/** Made only when there is something to say: most jobs say nothing. */
+function loggerOf({ logger }: WorkerDeps, queue: string, { task, subject, attempt, requestId }: JobData): Logger {
+  return logger.child({ task, queue, subject, attempt, requestId });
 }
 
 /**
@@ -90,11 +99,12 @@ async function postponeJob(
   { boss, db, logger }: WorkerDeps,
   queue: QueueName | typeof deadLetterQueue,
   job: Job<JobData>,
+  { delay, message }: Pick<TaskPostponed, 'delay' | 'message'>,
 ): Promise<JobResult> {
   try {
     await db.transaction(async (tx) => {
-      await completeJob(boss, tx, queue, job, { message: `unknown task ${job.data.task}` });
-      await createJobQueue(boss).enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay: postponeSeconds }]);
+      await completeJob(boss, tx, queue, job, { message });
+      await createJobQueue(boss).enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay }]);
     });
     return { id: job.id, status: 'completed' };
   } catch (error) {
@@ -153,14 +163,15 @@ async function completeJob(
 async function buryJob(deps: WorkerDeps, job: Job<JobData>): Promise<JobResult> {
   const { data } = job;
   const task = deps.tasks.get(data.task);
-  if (task === undefined) return postponeJob(deps, deadLetterQueue, job);
+  if (task === undefined) return postponeJob(deps, deadLetterQueue, job, unknownTask(job));
+  const startedAt = performance.now();
   const error = new AppError('INTERNAL', `The worker of task ${data.task} died or lost the database on every try`);
   try {
     await deps.db.transaction(async (tx) => {
       await task.onExhausted?.(tx, data.args, { attempt: data.attempt, error, retryIn: null });
     });
     deps.logger.error({ task: data.task, subject: data.subject }, error.message);
-    deps.onRun?.(data.task, 'exhausted');
+    deps.onRun?.(data.task, 'exhausted', { queue: deadLetterQueue, ms: performance.now() - startedAt });
     return { id: job.id, status: 'completed' };
   } catch (hookError) {
     deps.logger.error({ task: data.task, subject: data.subject, err: hookError }, 'The exhausted hook failed');

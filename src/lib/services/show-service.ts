@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { uncached, type ServiceCache } from '../cache/service-cache.ts';
 import type { Queryable } from '../db/database.ts';
 import {
   findService,
@@ -29,9 +30,12 @@ export async function showService({ db }: { db: Queryable }, id: string): Promis
   };
 }
 
-/** @throws AppError NOT_FOUND */
-export async function requireService({ db }: { db: Queryable }, id: string): Promise<Service> {
-  const service = await findService(db, id);
+/** The service as it is now, or, with a cache, as this process knows it. @throws AppError NOT_FOUND */
+export async function requireService(
+  { db, cache = uncached }: { db: Queryable; cache?: ServiceCache },
+  id: string,
+): Promise<Service> {
+  const service = await cache.read(id, 'service', () => findService(db, id));
   if (service === null) throw noSuchService(id);
   return service;
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import type { ServiceCache } from '../cache/service-cache.ts';
+import { uncached, type ServiceCache } from '../cache/service-cache.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { requireService } from '../services/show-service.ts';
 import type { Template, TemplateType } from './template.ts';
@@ -76,8 +76,10 @@ export async function findTemplateOfService(
 
 /** One version of a template of this service as it was, or null. */
 export async function findTemplateVersionOfService(
-  { db }: { db: Queryable },
-  input: { serviceId: string; templateId: string; version: number },
+  { db, cache = uncached }: { db: Queryable; cache?: ServiceCache },
+  { serviceId, templateId, version }: { serviceId: string; templateId: string; version: number },
 ): Promise<Template | null> {
-  return findTemplateVersion(db, input.serviceId, input.templateId, input.version);
+  return cache.read(serviceId, `template ${templateId} version ${version}`, () =>
+    findTemplateVersion(db, serviceId, templateId, version),
+  );
 }

@@ -2,19 +2,15 @@ import type { FastifyInstance } from 'fastify';
 import type { App } from '../../lib/app.ts';
 
 /** Counts and times every request by method, route and status. */
-export function registerRequestMetrics(server: FastifyInstance, { metrics }: Pick<App, 'metrics'>): void {
-  // As many as there are routes and statuses; looking a label set up by its values takes longer than counting.
-  const timers = new Map<string, ReturnType<typeof metrics.httpRequestSeconds.labels>>();
+export function registerRequestMetrics(server: FastifyInstance, { telemetry }: Pick<App, 'telemetry'>): void {
   server.addHook('onResponse', (request, reply, done) => {
-    const { method } = request;
-    const route = request.routeOptions.url ?? 'unknown';
-    const status = String(reply.statusCode);
-    const name = `${method} ${route} ${status}`;
-    let timer = timers.get(name);
-    if (timer === undefined) timers.set(name, (timer = metrics.httpRequestSeconds.labels({ method, route, status })));
-    timer.observe(reply.elapsedTime / 1000);
+    const { method, routeOptions } = request;
+    const route = routeOptions.url ?? 'unknown';
+    const status = reply.statusCode;
+    const operation = (routeOptions.schema as { operationId?: string } | undefined)?.operationId;
+    telemetry.requestAnswered({ method, route, operation, status, ms: reply.elapsedTime });
     request.log.debug(
-      { method, route, status, ms: Math.round(reply.elapsedTime), traceId: request.traceId },
+      { method, route, status: String(status), ms: Math.round(reply.elapsedTime), traceId: request.traceId },
       'Request',
     );
     done();

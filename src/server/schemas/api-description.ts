@@ -18,10 +18,13 @@ export const tokenDescription = `A JSON Web Token that you sign for each request
 \`{"alg": "HS256", "typ": "JWT"}\`, claims \`iss\` (the service id) and \`iat\` (seconds since 1970, at most 30 s wrong), signed
 by HMAC-SHA256 with the secret's text as the key.`;
 
+export const passwordDescription = 'User and password that a provider was given, as the configuration has them.';
+
 export const apiTags = [
   { name: 'Notifications', description: 'Send messages, and ask what became of them.' },
   { name: 'Templates', description: 'What messages are made of.' },
   { name: 'Received texts', description: 'Text messages that people sent to the numbers of the service.' },
+  { name: 'Receipts', description: 'What providers post: what became of messages, and the texts that people send.' },
   { name: 'Documents', description: 'Files that were sent by email.' },
   { name: 'v1', description: 'The first version: it still works, and nobody should begin with it.' },
   { name: 'Status', description: 'What runs here.' },

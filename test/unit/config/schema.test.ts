@@ -44,11 +44,26 @@ test('what may hold a password is a secret', () => {
     'redisUrl',
     'secretKeys',
     'smtpUrl',
+    'mmgApiKey',
+    'mmgReceiptCredentials',
+    'firetextApiKey',
+    'firetextInternationalApiKey',
+    'firetextReceiptCredentials',
+    'smsWebhook',
+    'mmgInboundUsernames',
+    'mmgInboundPasswords',
+    'firetextInboundPasswords',
     'internalClients',
   ]);
 });
 
 test.each<[ConfigName, string, unknown]>([
+  ['mmgInboundPasswords', '["old", "new"]', ['old', 'new']],
+  [
+    'sesTopicArns',
+    'arn:aws:sns:eu-west-1:1:a, arn:aws:sns:eu-west-1:1:b',
+    ['arn:aws:sns:eu-west-1:1:a', 'arn:aws:sns:eu-west-1:1:b'],
+  ],
   ['databaseUrl', 'postgres://localhost/notify', 'postgres://localhost/notify'],
   [
     'databaseUrl',
@@ -70,6 +85,7 @@ test.each<[ConfigName, string, unknown]>([
   ['trustedProxies', '10.0.0.0/8,  ::1 ,,192.0.2.1', ['10.0.0.0/8', '::1', '192.0.2.1']],
   ['trustedProxies', '["10.0.0.0/8","fd00::/8"]', ['10.0.0.0/8', 'fd00::/8']],
   ['trustedProxies', 'loopback', ['loopback']],
+  ['callbackAllowedHosts', 'a.internal:8443, 10.0.0.0/8,[::1]:80', ['a.internal:8443', '10.0.0.0/8', '[::1]:80']],
   ['internalClients', '{"admin":["a","b"]}', { admin: ['a', 'b'] }],
   ['internalClients', '{}', {}],
   ['retrySchedules', '{"t":{"maxRetries":0,"delays":[0]}}', { t: { maxRetries: 0, delays: [0] } }],
@@ -114,6 +130,8 @@ test.each<[ConfigName, string, string]>([
   ['trustedProxies', '10.0.0.0/0', addresses],
   ['trustedProxies', '10.0.0.0/', addresses],
   ['trustedProxies', '10.0.0', addresses],
+  ['mmgInboundPasswords', '[""]', 'expected a JSON list ["text", …]'],
+  ['mmgInboundPasswords', 'old', 'expected JSON, ["text", …]'],
   ['internalClients', '{', 'expected JSON, {"client id": ["secret", …]}'],
   ['internalClients', '[]', clients],
   ['internalClients', '{"a":[]}', clients],

@@ -38,6 +38,9 @@ describe('the timeline of a failing task', () => {
     ['process-sms-client-response', 5, 300, 'retry'],
     ['process-ses-result', 5, 300, 'retry'],
     ['send-delivery-status', 5, 300, 'service-callbacks-retry'],
+    ['send-inbound-sms', 5, 300, 'service-callbacks-retry'],
+    ['send-complaint', 5, 300, 'service-callbacks-retry'],
+    ['send-returned-letter', 5, 300, 'service-callbacks-retry'],
     ['create-fake-letter-callback', 3, 60, null],
   ])('%s: %d retries, %d s apart', (task, retries, seconds, queue) => {
     const policy = retryPolicyOf(task);

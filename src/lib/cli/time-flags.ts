@@ -1,0 +1,30 @@
+import { Flags } from '@oclif/core';
+import { AppError } from '../core/errors.ts';
+import { parseDuration } from '../core/duration.ts';
+
+/** A flag whose value is a length of time, in milliseconds. */
+export const durationFlag = Flags.custom<number>({
+  helpValue: 'DURATION',
+  parse: async (input, _context, { name }) => {
+    const ms = parseDuration(input);
+    if (ms !== null) return ms;
+    throw new AppError(
+      'USAGE_INVALID',
+      `--${name} is '${input}': expected a duration such as 90s, 15m, 4h, 7d or 1h30m`,
+    );
+  },
+});
+
+/** A flag whose value is a moment; a date alone is its first moment in UTC. */
+export const timeFlag = Flags.custom<Date>({
+  helpValue: 'TIME',
+  parse: async (input, _context, { name }) => {
+    const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(input);
+    const time = new Date(isTime ? input : NaN);
+    if (!Number.isNaN(time.getTime())) return time;
+    throw new AppError(
+      'USAGE_INVALID',
+      `--${name} is '${input}': expected a time such as 2026-01-31T12:00:00Z, or a date`,
+    );
+  },
+});

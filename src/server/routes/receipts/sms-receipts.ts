@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { TSchema } from 'typebox';
+import type { App } from '../../../lib/app.ts';
+import { enqueueSmsReceipt } from '../../../lib/receipts/enqueue-receipt.ts';
+import { readFiretextReceipt, readMmgReceipt } from '../../../lib/receipts/read-sms-receipt.ts';
+import type { SmsReceipt, SmsReceiptProvider } from '../../../lib/receipts/sms-receipt.ts';
+import { basicAuth } from '../../plugins/basic-auth.ts';
+import { registerResource } from '../../resource.ts';
+import { firetextReceipt, mmgReceipt, receiptAnswer, receiptProblems } from '../../schemas/receipt.ts';
+import { bodyText, providerRoute } from './provider-body.ts';
+
+const schemas: Readonly<Record<SmsReceiptProvider, FastifySchema>> = {
+  mmg: operation('receiveMmgReceipt', 'What MMG says became of a text message', mmgReceipt, 'application/json'),
+  firetext: operation(
+    'receiveFiretextReceipt',
+    'What Firetext says became of a text message',
+    firetextReceipt,
+    'application/x-www-form-urlencoded',
+  ),
+};
+
+const read: Readonly<Record<SmsReceiptProvider, (body: string) => SmsReceipt>> = {
+  mmg: readMmgReceipt,
+  firetext: readFiretextReceipt,
+};
+
+/** `POST /notifications/sms/{mmg|firetext}` (delivery sheet §6.1). User and password are asked for where configured. */
+export function registerSmsReceipts(server: FastifyInstance, app: App): void {
+  const { mmgReceiptCredentials, firetextReceiptCredentials } = app.config;
+  const credentials = { mmg: mmgReceiptCredentials, firetext: firetextReceiptCredentials };
+  for (const provider of ['mmg', 'firetext'] as const) {
+    const own = credentials[provider];
+    registerResource(server, `/notifications/sms/${provider}`, {
+      ...(own !== null && { onRequest: basicAuth({ users: [own[0]], passwords: [own[1]] }) }),
+      POST: providerRoute({
+        schema: schemas[provider],
+        handler: async (request) => {
+          await enqueueSmsReceipt(app, read[provider](bodyText(request)), { requestId: request.traceId });
+          return { result: 'success' };
+        },
+      }),
+    });
+  }
+}
+
+function operation(operationId: string, summary: string, body: TSchema, mediaType: string): FastifySchema {
+  return {
+    tags: ['Receipts'],
+    operationId,
+    summary,
+    consumes: [mediaType],
+    body,
+    security: [{}, { providerPassword: [] }],
+    response: { 200: receiptAnswer, 400: receiptProblems },
+  };
+}

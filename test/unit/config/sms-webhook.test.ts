@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { readSmsWebhook } from '../../../src/lib/config/sms-webhook.ts';
+
+const url = 'https://gateway.example/send';
+
+test('a gateway needs no more than a URL', () => {
+  expect(readSmsWebhook({ url })).toEqual({
+    method: 'POST',
+    url,
+    headers: {},
+    body: null,
+    encoding: 'text',
+    success: { status: null, path: null, equals: null, contains: null },
+    receipts: false,
+    international: true,
+    timeout: 10,
+  });
+});
+
+test.each([
+  [
+    { body: { a: '((to))' } },
+    { body: '{"a":"((to))"}', encoding: 'json', headers: { 'content-type': 'application/json' } },
+  ],
+  [
+    { headers: { 'Content-Type': 'application/vnd.x+json' }, body: '{"a":"((to))"}' },
+    { body: '{"a":"((to))"}', encoding: 'json', headers: { 'Content-Type': 'application/vnd.x+json' } },
+  ],
+  [
+    { headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }, body: 'x' },
+    { encoding: 'form' },
+  ],
+  [{ headers: { 'content-type': 'application/xml' }, body: '<x/>' }, { encoding: 'xml' }],
+  [{ headers: { 'content-type': 'text/plain' }, body: '((content))' }, { encoding: 'text' }],
+  [
+    { success: { status: [202], path: 'a.b', equals: null } },
+    { success: { status: [202], path: 'a.b', equals: null, contains: null } },
+  ],
+])('%j is read', (webhook, expected) => {
+  expect(readSmsWebhook({ url, ...webhook })).toMatchObject(expected);
+});
+
+const urlExpected = 'expected url to begin with http:// or https://, with a fixed host, without user and fragment';
+
+test.each<[unknown, string]>([
+  ['x', 'expected a JSON object'],
+  [[], 'expected a JSON object'],
+  [{}, 'expected url to be a text'],
+  [{ url: 'ftp://x' }, urlExpected],
+  [{ url: 'https://user:pw@x/' }, urlExpected],
+  [{ url: 'https://((to)).example/' }, urlExpected],
+  [{ url: 'https://x/#y' }, urlExpected],
+  [
+    { url: `${url}?a=((name))` },
+    'expected the placeholders ((to)), ((from)), ((content)) and ((reference)) only; url has ((name))',
+  ],
+  [
+    { url, typo: 1 },
+    "expected no key 'typo'; known are url, method, headers, body, success, receipts, international, timeout",
+  ],
+  [{ url, method: 'DELETE' }, 'expected method to be one of POST, GET, PUT, PATCH'],
+  [{ url, headers: { 'a b': 'x' } }, 'expected header a b to have a valid name and a value in printable ASCII'],
+  [{ url, headers: { a: 'x\ny' } }, 'expected header a to have a valid name and a value in printable ASCII'],
+  [{ url, headers: { a: 1 } }, 'expected header a to be a text'],
+  [{ url, method: 'GET', body: {} }, 'expected no body with method GET'],
+  [{ url, body: 'x' }, 'expected a content-type header for a body that is a text'],
+  [
+    { url, headers: { 'content-type': 'application/json' }, body: '{"a":((to))}' },
+    'expected body to be JSON whose placeholders stand between quotation marks',
+  ],
+  [{ url, success: { status: [301] } }, 'expected success.status to be a list of statuses from 200 to 299'],
+  [{ url, success: { status: [] } }, 'expected success.status to be a list of statuses from 200 to 299'],
+  [{ url, success: { path: 'a' } }, 'expected success.path and success.equals to be given together'],
+  [{ url, success: { equals: 1 } }, 'expected success.path and success.equals to be given together'],
+  [{ url, success: { path: 'a', equals: {} } }, 'expected success.equals to be a text, a number, true, false or null'],
+  [{ url, success: { contains: 1 } }, 'expected success.contains to be a text'],
+  [{ url, receipts: 'yes' }, 'expected receipts to be true or false'],
+  [{ url, timeout: 0 }, 'expected timeout to be a number of seconds up to 60'],
+  [{ url, timeout: 61 }, 'expected timeout to be a number of seconds up to 60'],
+])('%j is refused: %s', (webhook, message) => {
+  expect(() => readSmsWebhook(webhook)).toThrow(new Error(message));
+});
