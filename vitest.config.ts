@@ -5,8 +5,8 @@ import SlowFirstSequencer from './test/support/slow-first-sequencer.ts';
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Much of the time goes into waiting for servers and processes, so one more than there are cores.
-    maxWorkers: Math.max(3, availableParallelism() + 1),
+    // Much of the time goes into waiting for servers and processes, so two more than there are cores.
+    maxWorkers: Math.max(4, availableParallelism() + 2),
     sequence: { sequencer: SlowFirstSequencer },
     testTimeout: 30_000,
     hookTimeout: 60_000,

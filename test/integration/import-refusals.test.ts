@@ -100,7 +100,7 @@ describe('an import', () => {
     const bytes = await readFile(file);
     const inside = gunzipSync(bytes);
     const flipped = Buffer.from(inside);
-    flipped[inside.length - 3000]! ^= 4;
+    flipped[inside.length - 500]! ^= 4;
     const damages = [
       bytes.subarray(0, bytes.length - 1),
       bytes.subarray(0, bytes.length / 2),
@@ -113,6 +113,19 @@ describe('an import', () => {
       await untouched();
     }
   });
+
+  it.each(['created_at', 'migrations', 'tables', 'jobs', 'secret_keys'])(
+    'of a file whose header has lost its %s changes nothing',
+    async (name) => {
+      const { file, target, untouched } = await prepared();
+      const damaged = await withHeader(file, (header) => ({ ...header, [name]: undefined }));
+      await expect(importFrom(damaged, target.url)).rejects.toMatchObject({
+        code: 'CHECK_FAILED',
+        message: 'The export is damaged: its header is not complete',
+      });
+      await untouched();
+    },
+  );
 
   it('of rows that the header does not announce changes nothing', async () => {
     const { file, target, untouched } = await prepared();

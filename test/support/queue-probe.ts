@@ -32,11 +32,13 @@ export async function queuesToBeEmpty(db: Queryable): Promise<void> {
   );
 }
 
-/** Lets the time of every delayed job come: nobody waits five minutes for a retry. */
-export async function makeJobsDue(db: Queryable): Promise<void> {
-  await db.query(
-    `UPDATE pgboss.job SET start_after = now() WHERE state IN ('created', 'retry') AND start_after > now()`,
-  );
+/** Lets the time of delayed jobs come, or of one of them: nobody waits five minutes for a retry. */
+export async function makeJobsDue(db: Queryable, jobId: string | null = null): Promise<void> {
+  await db.query({
+    text: `UPDATE pgboss.job SET start_after = now()
+      WHERE state IN ('created', 'retry') AND start_after > now() AND ($1::uuid IS NULL OR id = $1)`,
+    values: [jobId],
+  });
 }
 
 /**

@@ -44,7 +44,7 @@ export function totalRows({ tables, jobs }: ExportHeader): number {
   return tables.reduce((sum, { rows }) => sum + rows, jobs);
 }
 
-/** @throws AppError USAGE_INVALID for what is no export, or one of a newer format */
+/** @throws AppError USAGE_INVALID for what is no export, or one of a newer format; CHECK_FAILED for a damaged one */
 export function parseHeader(text: string): ExportHeader {
   const header = parseObject(text);
   if (header?.['format'] !== exportFormat) throw notAnExport();
@@ -53,7 +53,27 @@ export function parseHeader(text: string): ExportHeader {
       hint: 'Use the version of notify that wrote it, or a newer one.',
     });
   }
+  if (!isComplete(header)) throw new AppError('CHECK_FAILED', 'The export is damaged: its header is not complete');
   return header as unknown as ExportHeader;
+}
+
+function isComplete(header: Record<string, unknown>): boolean {
+  const isText = (value: unknown): boolean => typeof value === 'string';
+  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+  const isListOf = (name: string, isItem: (item: Record<string, unknown>) => boolean): boolean =>
+    Array.isArray(header[name]) &&
+    header[name].every((item) => typeof item === 'object' && item !== null && isItem(item as Record<string, unknown>));
+  return (
+    ['created_at', 'program_version', 'server_version'].every((name) => isText(header[name])) &&
+    Array.isArray(header['migrations']) &&
+    header['migrations'].every(isText) &&
+    isListOf('tables', ({ name, rows }) => isText(name) && isCount(rows)) &&
+    isCount(header['jobs']) &&
+    isListOf(
+      'secret_keys',
+      ({ id, fingerprint, values }) => isText(id) && (fingerprint === null || isText(fingerprint)) && isCount(values),
+    )
+  );
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

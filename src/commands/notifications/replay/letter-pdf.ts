@@ -12,7 +12,7 @@ export default class NotificationsReplayLetterPdf extends BaseCommand<Result> {
   static override summary = 'Have the PDF of one letter made again.';
   static override description = `Only of a letter that was made from a template and is in created. Exit status: 0 queued, or queued already; 4 not confirmed or refused, 5 no such letter.`;
   static override examples = [
-    '<%= config.bin %> notifications replay letter-pdf -n 018f2f6e-7c1a-7000-8000-000000000000 --yes',
+    '<%= config.bin %> notifications replay letter-pdf --notification-id 018f2f6e-7c1a-7000-8000-000000000000 --yes',
   ];
   static override flags = {
     'notification-id': uuidFlag({ char: 'n', summary: 'The letter.', required: true }),

@@ -23,6 +23,9 @@ export interface ReceiptDeps {
 
 const connections = 64;
 const answerTimeoutMs = 30_000;
+/** Like real providers: who is away for a moment, or fails, gets the receipt again. */
+const tries = 10;
+const tryAgainMs = 1000;
 /** How long an odd receipt waits for one that it can change places with. */
 const longestHoldMs = 2000;
 
@@ -42,17 +45,22 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
     timers.add(timer);
   }
 
-  async function post(provider: StubProvider, { type, body }: StubContent): Promise<void> {
+  async function post(provider: StubProvider, content: StubContent, attempt = 1): Promise<void> {
+    const { type, body } = content;
     const path = `${pathname.replace(/\/$/, '')}${stubProtocols[provider].receiptPath}`;
-    let taken = false;
+    let status: number | null = null;
     try {
       const answer = await pool.request({ method: 'POST', path, headers: { 'content-type': type }, body });
       await answer.body.dump();
-      taken = answer.statusCode >= 200 && answer.statusCode <= 299;
+      status = answer.statusCode;
     } catch {
-      // Whoever is not there gets no receipt; the counts tell.
+      // Nobody is there; the counts tell.
     }
-    if (!isClosed) deps.onReceipt(provider, taken);
+    if (isClosed) return;
+    deps.onReceipt(provider, status !== null && status >= 200 && status <= 299);
+    if ((status === null || status >= 500) && attempt < tries) {
+      later(tryAgainMs, () => void post(provider, content, attempt + 1));
+    }
   }
 
   /** Holds every other receipt until the next one has gone. */
