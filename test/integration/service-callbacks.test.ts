@@ -45,7 +45,11 @@ beforeEach(async () => {
   template = await aTemplate(app, service.id);
   attempts = [];
 });
-afterEach(() => expect(JSON.stringify(attempts)).not.toContain('07900'));
+// Times are left out: their digits can be anything.
+afterEach(() => {
+  const told = attempts.map((attempt) => ({ ...attempt, seconds: null }));
+  expect(JSON.stringify(told)).not.toContain('07900');
+});
 
 async function work({ timeoutMs = 1000, slots = 6 } = {}): Promise<readonly string[]> {
   const tasks = sendCallbackTasks({
