@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Job, JobResult, PgBoss } from 'pg-boss';
 import type { Logger } from '../observability/logger.ts';
 import { AppError, messageOf } from '../core/errors.ts';
@@ -19,6 +20,15 @@ export interface WorkerDeps {
 
 export type RunOutcome = 'done' | 'retried' | 'exhausted' | 'crashed';
 
+/** Fetchers of pairs in one process: each asks the database on its own. */
+const mostPairs = 10;
+
+/**
+ * After a batch that was not full, a fetcher waits this long for more: jobs that come one by one would otherwise be fetched
+ * and completed one by one.
+ */
+const gatherMs = 20;
+
 /** How long a job of an unknown task waits for a worker that knows it. */
 const postponeSeconds = 60;
 
@@ -36,10 +46,14 @@ export async function startWorker(deps: WorkerDeps, queues: readonly QueueName[]
     notifyPollingIntervalSeconds: 2,
   };
   // Batches of one would be fetched every two seconds, however many jobs wait.
-  const pairs = { ...shared, batchSize: 2, localConcurrency: concurrency };
+  const pairs = { ...shared, batchSize: 2, localConcurrency: Math.min(concurrency, mostPairs) };
   for (const queue of queues) {
     const options = queuesOfForeignPace.includes(queue) ? pairs : shared;
-    await deps.boss.work<JobData>(queue, options, (jobs) => runBatch(deps, queue, jobs));
+    await deps.boss.work<JobData>(queue, options, async (jobs) => {
+      const results = await runBatch(deps, queue, jobs);
+      if (jobs.length < options.batchSize) await delay(gatherMs);
+      return results;
+    });
   }
   await deps.boss.work<JobData>(deadLetterQueue, shared, (jobs) => Promise.all(jobs.map((job) => buryJob(deps, job))));
 }
