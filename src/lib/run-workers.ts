@@ -16,7 +16,7 @@ import { reconcileProviders } from './providers/reconcile-providers.ts';
 import type { QueueName } from './queue/queues.ts';
 import { syncSchedule, type ScheduledTask } from './queue/schedule.ts';
 import { createTaskRegistry, defineTask, type TaskRegistry } from './queue/task.ts';
-import { startWorker } from './queue/worker.ts';
+import { foreignPaceSlots, startWorker } from './queue/worker.ts';
 import { receiptTasks } from './receipts/receipt-tasks.ts';
 
 /** The clock of the product, in UTC (delivery sheet §10). */
@@ -61,7 +61,7 @@ function createTasks(app: App): TaskRegistry {
     ...receiptTasks(app),
     ...sendCallbackTasks({
       ...app,
-      lanes: createEndpointLanes({ slots: app.config.workerConcurrency }),
+      lanes: createEndpointLanes({ slots: foreignPaceSlots(app.config.workerConcurrency) }),
       onAttempt: ({ type, attempt, outcome, seconds }) =>
         app.metrics.callbackSeconds.observe({ type, attempt: String(attempt), outcome }, seconds),
     }),

@@ -1,27 +1,11 @@
 import { toApiDateTime, toApiDateTimeOrNull } from '../core/clock.ts';
 import type { InboundSms } from '../inbound/inbound-sms.ts';
-import type { Notification } from '../notifications/notification.ts';
+import type { EndedNotification } from '../notifications/list-ended-notifications.ts';
 
 type PayloadValue = string | number | null;
 export type CallbackPayload = Readonly<Record<string, PayloadValue>>;
 
-/** What a delivery status callback needs to know of a notification. */
-export type ReportedNotification = Pick<
-  Notification,
-  | 'id'
-  | 'serviceId'
-  | 'clientReference'
-  | 'to'
-  | 'status'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'sentAt'
-  | 'notificationType'
-  | 'templateId'
-  | 'templateVersion'
->;
-
-export function deliveryStatusPayload(notification: ReportedNotification): CallbackPayload {
+export function deliveryStatusPayload(notification: EndedNotification): CallbackPayload {
   return {
     id: notification.id,
     reference: notification.clientReference,

@@ -1,5 +1,6 @@
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
+import type { EndedNotification } from '../notifications/list-ended-notifications.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import { findCallbackApi, listCallbackApisOfServices } from './callback-api-repository.ts';
 import type { CallbackApi } from './callback-api.ts';
@@ -9,7 +10,6 @@ import {
   deliveryStatusPayload,
   returnedLetterPayload,
   type ReportedComplaint,
-  type ReportedNotification,
   type ReturnedLetter,
 } from './callback-payload.ts';
 
@@ -29,7 +29,7 @@ const leaveLive = { leaveLive: true };
 export async function queueDeliveryStatusCallback(
   deps: QueueCallbackDeps,
   tx: Queryable,
-  notification: ReportedNotification,
+  notification: EndedNotification,
 ): Promise<boolean> {
   const callback = await findCallbackApi(tx, deps.secretBox, notification.serviceId, 'delivery_status');
   if (callback === null) return false;
@@ -41,7 +41,7 @@ export async function queueDeliveryStatusCallback(
 export async function queueDeliveryStatusCallbacks(
   deps: QueueCallbackDeps,
   tx: Queryable,
-  notifications: readonly ReportedNotification[],
+  notifications: readonly EndedNotification[],
 ): Promise<number> {
   if (notifications.length === 0) return 0;
   const serviceIds = [...new Set(notifications.map(({ serviceId }) => serviceId))];
@@ -102,14 +102,14 @@ export async function queueReturnedLetterCallback(
 function deliveryStatusJob(
   { secretBox }: QueueCallbackDeps,
   callback: CallbackApi,
-  notification: ReportedNotification,
+  notification: EndedNotification,
 ): ReturnType<typeof frozenCallbackJob> {
   const subject = deliveryStatusSubject(notification);
   return frozenCallbackJob(secretBox, callback, subject, deliveryStatusPayload(notification));
 }
 
 /** A status of a notification is told once: with its name, a later one has an id of its own. */
-export function deliveryStatusSubject({ serviceId, id, status }: ReportedNotification): CallbackSubject {
+export function deliveryStatusSubject({ serviceId, id, status }: EndedNotification): CallbackSubject {
   return { serviceId, type: 'delivery_status', subjectId: id, webhookId: `delivery_status_${id}_${status}` };
 }
 

@@ -23,6 +23,11 @@ export type RunOutcome = 'done' | 'retried' | 'exhausted' | 'crashed';
 /** Fetchers of pairs in one process: each asks the database on its own. */
 const mostPairs = 10;
 
+/** Jobs at somebody else's pace that a process works on at the same time, for whoever shares them out. */
+export function foreignPaceSlots(concurrency: number): number {
+  return Math.min(concurrency, mostPairs);
+}
+
 /**
  * After a batch that was not full, a fetcher waits this long for more: jobs that come one by one would otherwise be fetched
  * and completed one by one.
@@ -46,7 +51,7 @@ export async function startWorker(deps: WorkerDeps, queues: readonly QueueName[]
     notifyPollingIntervalSeconds: 2,
   };
   // Batches of one would be fetched every two seconds, however many jobs wait.
-  const pairs = { ...shared, batchSize: 2, localConcurrency: Math.min(concurrency, mostPairs) };
+  const pairs = { ...shared, batchSize: 2, localConcurrency: foreignPaceSlots(concurrency) };
   for (const queue of queues) {
     const options = queuesOfForeignPace.includes(queue) ? pairs : shared;
     await deps.boss.work<JobData>(queue, options, async (jobs) => {

@@ -1,6 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import { uncached, type ServiceCache } from '../cache/service-cache.ts';
 import type { Queryable } from '../db/database.ts';
+import { findServiceForAuthentication } from './find-service.ts';
 import {
   findService,
   listEmailReplyTos,
@@ -35,7 +36,7 @@ export async function requireService(
   { db, cache = uncached }: { db: Queryable; cache?: ServiceCache },
   id: string,
 ): Promise<Service> {
-  const service = await cache.read(id, 'service', () => findService(db, id));
+  const service = await findServiceForAuthentication({ db, cache }, id);
   if (service === null) throw noSuchService(id);
   return service;
 }
