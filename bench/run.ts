@@ -23,9 +23,29 @@ const benches: readonly Entry[] = [
     load: async () => (await import('./deliver.ts')).deliver,
   },
   {
+    name: 'csv-job',
+    summary: 'a file of 100,000 recipients, read, checked and stored with its delivery jobs, against COPY of the rows',
+    load: async () => (await import('./csv-job.ts')).csvJob,
+  },
+  {
+    name: 'collate',
+    summary: '150,000 letters of 60 KiB put into zips and uploaded to a folder, against copying the same bytes',
+    load: async () => (await import('./collate.ts')).collate,
+  },
+  {
+    name: 'usage-rebuild',
+    summary: 'a day of 1,000,000 messages counted into Redis by template, against the bare GROUP BY',
+    load: async () => (await import('./usage-rebuild.ts')).usageRebuild,
+  },
+  {
     name: 'start',
     summary: 'notify --help, a command and serve until ready, against node -e 0',
     load: async () => (await import('./start.ts')).start,
+  },
+  {
+    name: 'xml',
+    summary: 'CAP and IBAG documents with 5,000 polygon points, against string concatenation',
+    load: async () => (await import('./xml.ts')).xml,
   },
 ];
 

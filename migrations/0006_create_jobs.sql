@@ -42,14 +42,28 @@ CREATE TABLE jobs (
 );
 -- The list of a service's jobs, in its order.
 CREATE INDEX jobs_service_id_idx ON jobs (service_id, processing_started DESC, created_at DESC, id);
-CREATE INDEX jobs_template_id_idx ON jobs (template_id);
+-- What was sent with a template today.
+CREATE INDEX jobs_template_id_idx ON jobs (template_id, created_at);
 CREATE INDEX jobs_contact_list_id_idx ON jobs (contact_list_id) WHERE contact_list_id IS NOT NULL;
 -- What the clock looks for; finished jobs are not among them for long.
 CREATE INDEX jobs_scheduled_for_idx ON jobs (scheduled_for) WHERE job_status = 'scheduled';
-CREATE INDEX jobs_under_way_idx ON jobs (job_status, processing_started)
-  WHERE job_status IN ('pending', 'in progress', 'finished', 'error');
+CREATE INDEX jobs_under_way_idx ON jobs (job_status, processing_started) WHERE job_status IN ('pending', 'in progress');
+CREATE INDEX jobs_finished_idx ON jobs (processing_finished) WHERE job_status = 'finished';
 -- Files that retention removes.
 CREATE INDEX jobs_kept_files_idx ON jobs (created_at) WHERE NOT archived;
+
+-- Rows of a job that have no notification and will get none by themselves.
+CREATE TABLE job_rows_left_out (
+  job_id uuid NOT NULL REFERENCES jobs,
+  job_row_number integer NOT NULL,
+  -- In trial mode only the team and the guest list are sent to; a failed row could not be stored however often it was tried.
+  reason text NOT NULL CHECK (reason IN ('not allowed', 'failed')),
+  created_at timestamp NOT NULL,
+  PRIMARY KEY (job_id, job_row_number)
+);
+
+-- The name by which operators know it.
+ALTER INDEX notifications_job_row_key RENAME TO uq_notifications_job_row_number;
 
 -- Absence means seven days.
 CREATE TABLE service_data_retention (

@@ -35,16 +35,26 @@ async function main(args: readonly string[]): Promise<number> {
       [skipsFileVariable]: skipsFile,
       [summaryFileVariable]: summaryFile,
     });
-    return conclude(exitCode, readSummary(summaryFile), listSkips(readSummary(summaryFile), skipsFile));
+    const summary = readSummary(summaryFile);
+    return conclude(exitCode, summary, listSkips(summary, skipsFile), hasSkippedWhatAnyoneCanRun(summary, skipsFile));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Prints the end of the run and returns the exit code. */
-function conclude(vitestExitCode: number, { passed, failed, skipped }: RunSummary, skips: readonly string[]): number {
+/**
+ * Prints the end of the run and returns the exit code.
+ *
+ * @param isIncomplete whether something was skipped that anyone could run
+ */
+function conclude(
+  vitestExitCode: number,
+  { passed, failed, skipped }: RunSummary,
+  skips: readonly string[],
+  isIncomplete: boolean,
+): number {
   if (skips.length > 0) {
-    console.log(isEverythingRequired() ? 'Skipped, although REQUIRE_ALL is set:' : 'Skipped:');
+    console.log(isEverythingRequired() && isIncomplete ? 'Skipped, although REQUIRE_ALL is set:' : 'Skipped:');
     for (const line of skips) console.log(`  ${line}`);
     console.log();
   }
@@ -52,7 +62,12 @@ function conclude(vitestExitCode: number, { passed, failed, skipped }: RunSummar
   const failures = vitestExitCode !== 0 && failed === 0 ? 1 : failed;
   const skippedCount = skipped.reduce((sum, { count }) => sum + count, 0);
   console.log(`${passed} passed, ${failures} failed${skippedCount > 0 ? `, ${skippedCount} skipped` : ''}`);
-  return failures > 0 || (isEverythingRequired() && skips.length > 0) ? 1 : 0;
+  return failures > 0 || (isEverythingRequired() && isIncomplete) ? 1 : 0;
+}
+
+/** True when tests were skipped that anyone could run. */
+function hasSkippedWhatAnyoneCanRun({ skipped }: RunSummary, skipsFile: string): boolean {
+  return [...skipped, ...readSkips(skipsFile)].some(({ isOptional }) => isOptional !== true);
 }
 
 /** One line for each reason in each file. */

@@ -19,7 +19,7 @@ export function queuesPage(): string {
       ['Task', 'Retries', 'Seconds before each (the last repeats)', 'Queue of the retries'],
       Object.entries(retryPolicies as Record<string, RetryPolicy>).map(([task, { maxRetries, delays, queue }]) => [
         code(task),
-        String(maxRetries),
+        maxRetries === Infinity ? 'without end' : String(maxRetries),
         delays.join(', '),
         queue === null ? 'the same' : code(queue),
       ]),

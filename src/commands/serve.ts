@@ -96,7 +96,6 @@ Exit status: 0 stopped, 69 no database or a port is taken, 78 wrong configuratio
       name: `notify serve ${role}`,
       logger,
       supervise: role === 'all' || role === 'worker',
-      schedule: role === 'all' || role === 'scheduler',
       remember: true,
       onNotice: (line) => this.notice(line),
     });

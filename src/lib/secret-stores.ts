@@ -1,4 +1,5 @@
 import { apiKeySecretStores } from './api-keys/api-key-secrets.ts';
+import { broadcastSecretStore } from './broadcasts/broadcast-secrets.ts';
 import { callbackSecretStores } from './callbacks/callback-secrets.ts';
 import { idempotentAnswerSecretStore } from './idempotency/idempotency-secrets.ts';
 import { inboundSecretStore } from './inbound/inbound-secrets.ts';
@@ -12,4 +13,5 @@ export const secretStores: readonly SecretStore[] = [
   idempotentAnswerSecretStore,
   inboundSecretStore,
   ...callbackSecretStores,
+  broadcastSecretStore,
 ];

@@ -9,9 +9,11 @@ import { registerRequestMetrics } from './plugins/request-metrics.ts';
 import { registerRequestTimeout } from './plugins/request-timeout.ts';
 import { registerResponseHeaders, setResponseHeaders } from './plugins/response-headers.ts';
 import { registerDocuments } from './routes/documents/register-documents.ts';
+import { registerInternal } from './routes/internal/register-internal.ts';
 import { registerReceipts } from './routes/receipts/register-receipts.ts';
 import { registerV1Notifications } from './routes/v1/notifications.ts';
 import { registerV1Sends } from './routes/v1/sends.ts';
+import { registerBroadcasts } from './routes/v2/broadcasts.ts';
 import { registerLetterPdf } from './routes/v2/letter-pdf.ts';
 import { registerLetters } from './routes/v2/letters.ts';
 import { registerNotifications } from './routes/v2/notifications.ts';
@@ -73,6 +75,10 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
       registerTemplatePreview(previews, app);
     });
     registerLetterPdf(v2, app);
+    await v2.register(async (documents) => {
+      registerRawBody(documents);
+      registerBroadcasts(documents, app);
+    });
     await v2.register(async (sends) => {
       registerRawBody(sends);
       registerIdempotencyRelease(sends, app);
@@ -88,6 +94,7 @@ export async function buildServer(app: App): Promise<FastifyInstance> {
       registerV1Sends(sends, app);
     });
   });
+  await server.register(async (internal) => registerInternal(internal, app));
   await server.register(async (receipts) => registerReceipts(receipts, app));
   await server.register((documents) => registerDocuments(documents, app));
   return server;

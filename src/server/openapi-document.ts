@@ -3,7 +3,13 @@ import { fastify, type FastifyInstance, type FastifySchema, type RouteOptions } 
 import type { Config } from '../lib/config/schema.ts';
 import type { ErrorCode } from '../lib/core/errors.ts';
 import { productVersion } from '../lib/observability/version.ts';
-import { apiDescription, apiTags, passwordDescription, tokenDescription } from './schemas/api-description.ts';
+import {
+  apiDescription,
+  apiTags,
+  gatewaySecretDescription,
+  passwordDescription,
+  tokenDescription,
+} from './schemas/api-description.ts';
 import { errorEnvelopes, errorResponses, type Envelope } from './schemas/error-responses.ts';
 import { notification } from './schemas/notification-response.ts';
 import { publicFormats } from './schemas/public-formats.ts';
@@ -37,6 +43,7 @@ export async function createOpenApiDocument(
         securitySchemes: {
           serviceToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: tokenDescription },
           providerPassword: { type: 'http', scheme: 'basic', description: passwordDescription },
+          gatewaySecret: { type: 'http', scheme: 'bearer', description: gatewaySecretDescription },
         },
         schemas: { ...errorEnvelopes, Notification: notification } as never,
       },

@@ -22,6 +22,8 @@ export interface Method {
 export interface Resource {
   readonly GET?: Method;
   readonly POST?: Method;
+  readonly PUT?: Method;
+  readonly DELETE?: Method;
   /** Runs first, also for OPTIONS. */
   readonly onRequest?: onRequestAsyncHookHandler;
 }
@@ -33,14 +35,15 @@ const otherMethods: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PAT
  * OPTIONS lists what is allowed, and anything else is 405 before authentication (public API sheet §1).
  */
 export function registerResource(server: FastifyInstance, url: string, resource: Resource): void {
-  const { GET, POST, onRequest } = resource;
+  const { onRequest, ...methods } = resource;
   // The router takes an empty parameter for one; a path that ends in a slash is none.
   const hooks = { onRequest: onRequest === undefined ? [refuseEmptyParameter] : [refuseEmptyParameter, onRequest] };
-  const allow = [...(GET ? ['GET', 'HEAD'] : []), 'OPTIONS', ...(POST ? ['POST'] : [])].join(', ');
+  const taken = Object.keys(methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const allow = [...taken, 'OPTIONS'].sort().join(', ');
   // The document says of a path that authenticates nothing that it needs no token.
   const open = onRequest === undefined ? { security: [] } : {};
-  for (const [method, own] of Object.entries({ GET, POST })) {
-    if (own) server.route({ method, url, ...hooks, ...own, schema: { ...open, ...own.schema } });
+  for (const [method, own] of Object.entries(methods)) {
+    server.route({ method, url, ...hooks, ...own, schema: { ...open, ...own.schema } });
   }
   server.route({
     method: 'OPTIONS',
@@ -49,7 +52,6 @@ export function registerResource(server: FastifyInstance, url: string, resource:
     schema: { hide: true },
     handler: (_request, reply) => reply.header('Allow', allow).send(),
   });
-  const taken = [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : [])];
   const refused = otherMethods.filter((method) => !taken.includes(method));
   server.route({
     method: [...refused],

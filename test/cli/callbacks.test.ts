@@ -1,7 +1,9 @@
 /** The commands about callbacks, against a real database. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { replayListedCallbacks } from '../../src/lib/callbacks/replay-listed-callbacks.ts';
+import { checkpointOf } from '../../src/lib/cli/checkpoint.ts';
 import { insertRows } from '../server/notification-rows.ts';
 import { aService, aTemplate } from '../support/builders.ts';
 import { temporaryFolder } from '../support/folders.ts';
@@ -171,6 +173,58 @@ describe('callbacks replay', () => {
     expect(await storedJobs(app.db)).toHaveLength(count);
     expect(await resultOf(await replayed('one'))).toMatchObject({ counts: { queued: 1 } });
     expect(await storedJobs(app.db)).toHaveLength(count + 1);
+  });
+
+  it('goes on where an interrupted replay of a file stopped', async () => {
+    await resultOf(set('--url', url, '--token-file', tokenFile));
+    const template = await aTemplate(app, service.id);
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count += 1) ids.push(await insertRows(app, template, { status: 'delivered' }));
+    const file = await aFile(ids.join('\n'));
+    const checkpoint = checkpointOf(file, ids, 'callbacks null');
+    const interruption = new AbortController();
+    const first = await replayListedCallbacks(app, {
+      lines: ids,
+      serviceId: null,
+      pageSize: 2,
+      signal: interruption.signal,
+      async onPage(done) {
+        await checkpoint.write(done);
+        interruption.abort();
+      },
+    });
+    expect(first.map(({ line }) => line)).toEqual(ids.slice(0, 2));
+    // What was told is over by now: telling it again would show.
+    await app.db.query('DELETE FROM pgboss.job');
+
+    const resume = replay('--file', file, '--resume', '--yes');
+    const planned = await resultOf(replay('--file', file, '--resume', '--dry-run'), { status: 'planned' });
+    expect(planned).toMatchObject({ counts: { queued: 3 } });
+    expect(await resultOf(resume)).toMatchObject({
+      counts: { queued: 3 },
+      lines: ids.slice(2).map((line) => ({ line })),
+    });
+    expect(await storedJobs(app.db)).toHaveLength(3);
+    // It is done: there is nothing to go on with.
+    expect(await readdir(dirname(file))).toEqual(['file.txt']);
+    await expectError(resume, 2, {
+      code: 'USAGE_INVALID',
+      message: expect.stringMatching(/^--resume: .*ENOENT/) as unknown,
+    });
+  });
+
+  it('does not go on with other lines, another service, or standard input', async () => {
+    const file = await aFile('one\ntwo\nthree');
+    await checkpointOf(file, ['one', 'two'], 'callbacks null').write(1);
+    const message = expect.stringMatching(/file\.txt\.checkpoint is of other lines or of another service/) as unknown;
+    await expectError(replay('--file', file, '--resume', '--yes'), 2, { code: 'USAGE_INVALID', message });
+    await checkpointOf(file, ['one', 'two', 'three'], `callbacks ${app.ids.uuid()}`).write(1);
+    await expectError(replay('--file', file, '--resume', '--yes'), 2, { code: 'USAGE_INVALID', message });
+    await expectError(replay('--file', '-', '--resume', '--yes'), 2, {
+      code: 'USAGE_INVALID',
+      message: '--resume needs a file: of standard input nothing is kept',
+    });
+    await expectError(replay('--service', service.id, '--resume', '--yes'), 2, { code: 'USAGE_INVALID' });
   });
 
   it('sends callbacks of the log again, and asks before', async () => {

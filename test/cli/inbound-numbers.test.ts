@@ -1,10 +1,13 @@
 /** Numbers that texts can be sent to, from the command line. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addInboundNumber } from '../../src/lib/inbound/add-inbound-number.ts';
 import { listReceivedTexts } from '../../src/lib/inbound/list-received-texts.ts';
 import { aService } from '../support/builders.ts';
 import { databaseEnvironment, type CliResult } from '../support/cli.ts';
 import { runCommand } from '../support/command-runner.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { useTestApp } from '../support/test-app.ts';
 
 const app = useTestApp();
@@ -76,5 +79,45 @@ describe('inbound-numbers list', () => {
     const { stdout } = await notify('list');
     expect(stdout).toMatch(/^NUMBER +PROVIDER +SERVICE +ACTIVE\n/);
     expect(stdout).toContain(`07700900101  mmg       Library (${serviceId})`);
+  });
+});
+
+describe('inbound-numbers import and allocate', () => {
+  it('adds the numbers of a file, once, and says which lines are none', async () => {
+    const file = join(await temporaryFolder(), 'numbers.txt');
+    await writeFile(file, '07700900301\r\n+44 7700 900302\nnonsense\n');
+    const first = await notify('import', '--file', file, '--provider', 'mmg', '--json');
+    expect({ exitCode: first.exitCode, ...first.json() }).toMatchObject({
+      exitCode: 3,
+      status: 'partial',
+      result: [
+        { number: '07700900301', outcome: 'added', problem: null },
+        { number: '07700900302', outcome: 'added', problem: null },
+        {
+          number: 'nonsense',
+          outcome: 'failed',
+          problem: "'nonsense' cannot be an inbound number: expected 3 to 11 digits",
+        },
+      ],
+    });
+    const again = await notify('import', '--file', file, '--provider', 'mmg');
+    expect(again.stdout).toMatch(/07700900301 +already/);
+    await writeFile(file, 'nonsense');
+    expect((await notify('import', '--file', file, '--provider', 'mmg')).exitCode).toBe(1);
+  });
+
+  it('gives a free number to a service', async () => {
+    await addInboundNumber(app, { number: '07700900401', provider: 'mmg', serviceId: null });
+    const { id } = await aService(app, { permissions: ['sms', 'inbound_sms'] });
+    const answer = await notify('allocate', id, '--number', '07700900401', '--json');
+    expect(answer.json()).toMatchObject({
+      status: 'ok',
+      result: { service_id: id, value: '07700900401', is_default: true },
+    });
+    expect((await receive('07700900401', 'Hello')).exitCode).toBe(0);
+    expect((await notify('allocate', id)).exitCode).toBe(4);
+    const { id: other } = await aService(app);
+    expect((await notify('allocate', other, '--number', '07700900401')).exitCode).toBe(5);
+    expect((await notify('allocate', other)).stdout).toMatch(/^07700900\d{3} is the number of the service /);
   });
 });

@@ -18,6 +18,8 @@ export interface CommandSpec {
   readonly summary?: string;
   readonly description?: string;
   readonly examples?: readonly string[];
+  /** False when it takes any number of arguments. */
+  readonly strict: boolean;
   readonly flags: Readonly<Record<string, FlagSpec>>;
   readonly args: Readonly<Record<string, { readonly required?: boolean; readonly description?: string }>>;
 }
@@ -46,7 +48,12 @@ export function requiredInput(command: CommandSpec, without: string | null = nul
 
 export function requiredFlagInput({ flags }: CommandSpec, without: string | null = null): string[] {
   const given = Object.entries(flags).filter(([name, { required }]) => required === true && name !== without);
-  return given.flatMap(([name, flag]) => [`--${name}`, flag.options?.[0] ?? (isUuidFlag(flag) ? anId : 'x')]);
+  return given.flatMap(([name, flag]) => [`--${name}`, flag.options?.[0] ?? someValue(flag)]);
+}
+
+function someValue(flag: FlagSpec): string {
+  if (isUuidFlag(flag)) return anId;
+  return flag.helpValue === 'YYYY-MM-DD' ? '2026-01-31' : 'x';
 }
 
 export function isUuidFlag({ helpValue }: FlagSpec): boolean {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
+import { readSmsWebhook } from '../../src/lib/config/sms-webhook.ts';
 import { databaseEnvironment, runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait.ts';
@@ -115,12 +116,20 @@ describe('providers stub', () => {
     return { cli, ...result };
   }
 
+  interface Received {
+    readonly path: string;
+    readonly type: string;
+    readonly authorization: string | undefined;
+    readonly body: string;
+  }
+
   /** A server that keeps what it is posted. */
-  async function startReceiver(): Promise<{ url: string; received: { path: string; type: string; body: string }[] }> {
-    const received: { path: string; type: string; body: string }[] = [];
+  async function startReceiver(): Promise<{ url: string; received: Received[] }> {
+    const received: Received[] = [];
     const take = async (request: IncomingMessage): Promise<void> => {
       const body = await text(request);
-      received.push({ path: request.url!, type: request.headers['content-type']!, body });
+      const { authorization, 'content-type': type } = request.headers;
+      received.push({ path: request.url!, type: type!, authorization, body });
     };
     const server = createServer((request, response) => void take(request).then(() => response.end()));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -133,7 +142,15 @@ describe('providers stub', () => {
 
   it('prints how to use it, takes messages and stops with status 0', async () => {
     const { cli, url, environment } = await startStub('--receipts-to', '');
-    expect(environment).toMatchObject({ NOTIFY_MMG_URL: `${url}/mmg`, NOTIFY_SES_ENDPOINT: `${url}/ses` });
+    expect(environment).toMatchObject({
+      NOTIFY_MMG_URL: `${url}/mmg`,
+      NOTIFY_SES_ENDPOINT: `${url}/ses`,
+      NOTIFY_SNS_VERIFICATION: 'off',
+    });
+    expect(readSmsWebhook(JSON.parse(environment['NOTIFY_SMS_WEBHOOK']!))).toMatchObject({
+      url: `${url}/webhook`,
+      receipts: { secrets: ['stub'] },
+    });
     const answer = await fetch(`${url}/firetext`, { method: 'POST', body: 'reference=1' });
     expect(await answer.text()).toBe('{"description":"SMS successfully queued","code":0}');
     const counts = (await (await fetch(`${url}/counts`)).json()) as Record<string, object>;
@@ -144,13 +161,18 @@ describe('providers stub', () => {
   it('posts the receipts of each provider in its form', async () => {
     const receiver = await startReceiver();
     const fast = (provider: string): string[] => ['--scenario', `${provider}=ok,delay=0`];
-    const { url } = await startStub('--receipts-to', receiver.url, ...['mmg', 'firetext', 'ses'].flatMap(fast));
+    const { url } = await startStub(
+      '--receipts-to',
+      receiver.url,
+      ...['mmg', 'firetext', 'ses', 'webhook'].flatMap(fast),
+    );
     await fetch(`${url}/mmg`, { method: 'POST', body: '{"cid":"a","MSISDN":"447700900002"}' });
     await fetch(`${url}/firetext`, { method: 'POST', body: 'reference=b&to=447700900003' });
     const { MessageId } = (await (await fetch(`${url}/ses`, { method: 'POST', body: 'id=x' })).json()) as {
       MessageId: string;
     };
-    await waitFor(() => receiver.received.length === 3);
+    await fetch(`${url}/webhook`, { method: 'POST', body: '{"reference":"c","to":"447700900002"}' });
+    await waitFor(() => receiver.received.length === 4);
     const at = (path: string) => receiver.received.find((receipt) => receipt.path === `/notifications/${path}`)!;
     expect(at('sms/mmg').type).toBe('application/json');
     expect(JSON.parse(at('sms/mmg').body)).toMatchObject({
@@ -166,6 +188,8 @@ describe('providers stub', () => {
       reference: 'b',
       mobile: '447700900003',
     });
+    expect(JSON.parse(at('sms/gateway').body)).toEqual({ reference: 'c', status: 'UNDELIV' });
+    expect(at('sms/gateway').authorization).toBe('Bearer stub');
     const envelope = JSON.parse(at('email/ses').body) as { Type: string; Message: string };
     expect(envelope.Type).toBe('Notification');
     expect(JSON.parse(envelope.Message)).toMatchObject({
@@ -194,15 +218,24 @@ describe('providers stub', () => {
     await send('d');
     await waitFor(() => receiver.received.length === 4);
     expect(ids()).toEqual(['a', 'a', 'd', 'c']);
+    await behave({ receipts: 'garbage', delay: 0 });
+    await send('g');
+    await waitFor(() => receiver.received.length === 6);
+    expect(
+      receiver.received
+        .slice(-2)
+        .map(({ body }) => body.length)
+        .toSorted((a, b) => a - b)[0],
+    ).toBe(8);
     await behave({ receipts: 'late', lateMs: 60_000 });
     await send('e');
     await behave({ delay: 0, outcome: 'temporary-failure' });
     await send('f');
-    await waitFor(() => receiver.received.length === 5);
+    await waitFor(() => receiver.received.length === 7);
     expect(JSON.parse(receiver.received.at(-1)!.body)).toMatchObject({ CID: 'f', status: '4' });
     await waitFor(async () => {
       const counts = (await (await fetch(`${url}/counts`)).json()) as Record<string, { receipts: number }>;
-      return counts['mmg']!.receipts === 5;
+      return counts['mmg']!.receipts === 7;
     });
   });
 

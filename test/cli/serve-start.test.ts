@@ -150,8 +150,10 @@ describe('roles', () => {
   it('scheduler keeps the schedule and nothing else', async () => {
     const scheduler = await serve(['--role', 'scheduler']);
     expect(scheduler.ready.url).toBeNull();
-    const { rows } = await app.db.query('SELECT key FROM pgboss.schedule');
-    expect(rows.map(({ key }) => key as string)).toContain('timeout-sending-notifications');
+    await waitFor(async () => {
+      const { rows } = await app.db.query('SELECT task FROM schedule_runs');
+      return rows.some(({ task }) => task === 'timeout-sending-notifications');
+    });
     const sender = await aSender();
     const api = await serve(['--role', 'api']);
     const { body } = await sendSms(api.ready.url, sender);

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readSmsWebhook } from '../../src/lib/config/sms-webhook.ts';
 import { isAppError } from '../../src/lib/core/errors.ts';
 import { createMetrics } from '../../src/lib/observability/metrics.ts';
+import { noStatsd } from '../../src/lib/observability/statsd.ts';
+import { createTelemetry } from '../../src/lib/observability/telemetry.ts';
 import { createSesProvider } from '../../src/lib/providers/email/ses.ts';
 import { createSesStubProvider } from '../../src/lib/providers/email/ses-stub.ts';
 import { observeProvider } from '../../src/lib/providers/observe-provider.ts';
@@ -223,7 +225,10 @@ describe.each(Object.entries(clients))('the client of %s', (_name, { provider, c
     async (answer) => {
       const log = createLogCapture('trace');
       const metrics = createMetrics();
-      const client = observeProvider(create(stub.url) as MessageProvider<SmsMessage>, { logger: log.logger, metrics });
+      const client = observeProvider(create(stub.url) as MessageProvider<SmsMessage>, {
+        logger: log.logger,
+        telemetry: createTelemetry({ metrics, statsd: noStatsd }),
+      });
       opened.push(client);
       stub.setScenario(provider, { answer });
       const error = await expectFailure(() => client.send(message as SmsMessage), failureOf(answer));

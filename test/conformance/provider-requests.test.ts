@@ -9,6 +9,7 @@ import { createWebhookProvider } from '../../src/lib/providers/sms/http-webhook.
 import { createMmgProvider, type MmgOptions } from '../../src/lib/providers/sms/mmg.ts';
 import { receiptUrl } from '../../src/lib/providers/sms/receipt-url.ts';
 import type { StubRequest } from '../../src/lib/providers/stub/start-provider-stub.ts';
+import { stubGateway } from '../../src/lib/providers/stub/stub-protocols.ts';
 import { useProviderStub } from '../support/provider-stub.ts';
 
 const stub = useProviderStub();
@@ -244,7 +245,7 @@ describe('an HTTP gateway', () => {
   });
 
   it('that sends receipts is not taken at its word', async () => {
-    const client = createWebhookProvider(readSmsWebhook({ url: `${stub.url}/webhook`, receipts: true }), limits);
+    const client = createWebhookProvider(readSmsWebhook(stubGateway(stub.url)), limits);
     opened.push(client);
     expect(await client.send(message)).toEqual({ reference: null, verdict: null });
   });

@@ -99,7 +99,7 @@ describe('counting messages', () => {
       aMessage({ serviceId, international: true, phonePrefix: '33' }),
       aMessage({ serviceId, notificationType: 'email' }),
     ]);
-    expect(counts.toSorted((a, b) => a.counted.localeCompare(b.counted))).toEqual([
+    expect(counts.toSorted((a, b) => a.counted.localeCompare(b.counted))).toMatchObject([
       { serviceId, counted: 'email', day: today, count: 1 },
       { serviceId, counted: 'international_sms', day: today, count: 1 },
       { serviceId, counted: 'sms', day: today, count: 3 },
@@ -148,7 +148,7 @@ describe('counting messages', () => {
       expect(await ensureDailyCount(database.db, { serviceId, counted: 'sms', day: today })).toBe(1);
       return countMessages(tx, [message]);
     });
-    expect([attempts, counts]).toEqual([1, [{ serviceId, counted: 'sms', day: today, count: 2 }]]);
+    expect([attempts, counts]).toMatchObject([1, [{ serviceId, counted: 'sms', day: today, count: 2 }]]);
   });
 
   it('is exact when a transaction that found no row meets one that is still open', async () => {

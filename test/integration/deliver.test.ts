@@ -4,17 +4,19 @@ import type { NotificationStatus } from '../../src/lib/notifications/notificatio
 import { readSandboxOutbox } from '../../src/lib/providers/read-sandbox-outbox.ts';
 import type { SandboxMessage } from '../../src/lib/providers/sandbox-message-repository.ts';
 import { queueNames } from '../../src/lib/queue/queues.ts';
+import type { Worker } from '../../src/lib/queue/worker.ts';
 import { aTemplate } from '../support/builders.ts';
-import { queuesToBeEmpty, storedJobs } from '../support/queue-probe.ts';
+import { jobsPutInto, queuesToBeEmpty, rememberJobs } from '../support/queue-probe.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { accept, aSender, read, whenStatus, type Message, type Sender } from './delivery.ts';
 
 const app = useTestApp({ supervise: true });
 let sender: Sender;
+let worker: Worker;
 
 beforeAll(async () => {
   sender = await aSender(app, { smsSender: 'SENDER', emailReplyTo: 'replies@example.com' });
-  await app.runWorkers(queueNames);
+  worker = await app.runWorkers(queueNames);
 });
 
 function outboxOf(notificationId: string): Promise<SandboxMessage[]> {
@@ -40,10 +42,11 @@ describe('a message is delivered through the sandbox', () => {
     const queuesOf = async (message: Message): Promise<string[]> => {
       const id = await accept(app, sender, message);
       await whenStatus(app, id, 'delivered');
-      const jobs = (await storedJobs(app.db)).filter(({ subject }) => subject === id);
+      const jobs = (await jobsPutInto(app.db)).filter(({ subject }) => subject === id);
       for (const { requestId } of jobs) expect(requestId).toBe('trace-1');
       return jobs.map(({ queue, task }) => `${queue} ${task}`);
     };
+    await rememberJobs(app.db);
     expect(await queuesOf({ type: 'sms' })).toEqual([
       'send-sms deliver_sms',
       'sms-callbacks process-sms-client-response',
@@ -138,14 +141,14 @@ describe('the outbox shows', () => {
 
   it('what the template said when the message was accepted', async () => {
     const template = await aTemplate(app, sender.service.id, { content: 'Old' });
-    await app.boss.offWork('send-sms');
+    await worker.stop(10_000);
     const id = await accept(app, sender, { template });
     await app.db.query({
       text: `WITH changed AS (UPDATE templates SET content = 'New', version = 2 WHERE id = $1 RETURNING *)
              INSERT INTO templates_history SELECT * FROM changed`,
       values: [template.id],
     });
-    await app.runWorkers(['send-sms']);
+    worker = await app.runWorkers(queueNames);
     await whenStatus(app, id, 'delivered');
     expect((await outboxOf(id))[0]).toMatchObject({ content: 'Old' });
   });

@@ -6,6 +6,8 @@ import { systemClock, type Clock } from '../../src/lib/core/clock.ts';
 import { describeExpectedSchema, expectedSchemaFile } from '../../src/lib/db/expected-schema.ts';
 import type { Check } from '../../src/lib/doctor/check.ts';
 import { runDoctor, type Diagnosis } from '../../src/lib/doctor/run-doctor.ts';
+import { syncSchedule } from '../../src/lib/queue/pass-ticks.ts';
+import { createTestClock } from '../server/test-clock.ts';
 import { aJob, anApiKey, aService, enqueueJobs } from '../support/builders.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { testSecretKeys } from '../support/secret-keys.ts';
@@ -67,7 +69,7 @@ describe('a new installation', () => {
     const diagnosis = await diagnose(await aDatabase());
     expect(diagnosis.checks.map(({ name }) => name)).toEqual([
       ...['configuration', 'secret-keys', 'database', 'clock', 'schema', 'schema-drift'],
-      ...['stale-jobs', 'waiting-jobs', 'dead-letters', 'scheduler', 'stored-secrets'],
+      ...['stale-jobs', 'waiting-jobs', 'dead-letters', 'scheduler', 'scheduled-tasks', 'stored-secrets'],
       ...['providers-sms', 'providers-email', 'state-folder', 'disk', 'redis'],
     ]);
     expect(diagnosis.isDatabaseDown).toBe(false);
@@ -178,12 +180,41 @@ describe('the queue', () => {
 
   it('has a scheduler, or had one', async () => {
     const database = await aDatabase();
-    await database.db.query('UPDATE pgboss.version SET cron_on = now()');
+    expect(await checkOf('scheduler', database)).toMatchObject({
+      status: 'warning',
+      message: 'no scheduler has run on this database yet',
+    });
+    const schedule = [{ task: 'tick', queue: 'periodic', cron: '* * * * *' }] as const;
+    await syncSchedule({ db: database.db, clock: systemClock }, schedule);
     expect(await checkOf('scheduler', database)).toMatchObject({ status: 'ok' });
-    await database.db.query(`UPDATE pgboss.version SET cron_on = now() - interval '2 days'`);
+    await database.db.query(`UPDATE schedule_runs SET ticks_until = now() - interval '2 days'`);
     expect(await checkOf('scheduler', database)).toMatchObject({
       status: 'warning',
       message: 'no scheduler has run for 2 days',
+    });
+  });
+
+  it('has scheduled tasks that did not run when they should have', async () => {
+    const database = await aDatabase();
+    const clock = createTestClock('2026-03-10T00:00:00Z');
+    await syncSchedule({ db: database.db, clock }, [
+      { task: 'daily', queue: 'periodic', cron: '5 0 * * *' },
+      { task: 'weekly', queue: 'periodic', cron: '0 9 * * 1' },
+    ]);
+    clock.set('2026-03-10T01:04:00Z');
+    expect(await checkOf('scheduled-tasks', database, { clock })).toMatchObject({ status: 'ok' });
+    clock.set('2026-03-10T01:06:00Z');
+    expect(await checkOf('scheduled-tasks', database, { clock })).toMatchObject({
+      status: 'warning',
+      message: expect.stringMatching(/: daily \(due 2026-03-10 00:05Z, it never ran\)$/) as unknown,
+    });
+    await database.db.query(`UPDATE schedule_runs SET last_run_at = '2026-03-10 00:05:01'`);
+    expect(await checkOf('scheduled-tasks', database, { clock })).toMatchObject({ status: 'ok' });
+    clock.set('2026-03-17T00:00:00Z');
+    expect(await checkOf('scheduled-tasks', database, { clock })).toMatchObject({
+      message: expect.stringMatching(
+        /: daily \(due 2026-03-11 00:05Z, it last ran 2026-03-10 00:05Z\), weekly \(due 2026-03-16 09:00Z, .*\)$/,
+      ) as unknown,
     });
   });
 });

@@ -92,6 +92,34 @@ beforeAll(async () => {
     email_address: 'a@example.com',
     created_at,
   });
+  const [job, list] = [app.ids.uuid(), app.ids.uuid()];
+  const ofFile = { service_id: serviceId, created_by_id: systemUserId, original_file_name: 'people.csv', created_at };
+  await insert('service_contact_list', { ...ofFile, id: list, row_count: 3, template_type: 'sms' });
+  const made = { template_id: template.id, template_version: 1, notification_count: 3, contact_list_id: list };
+  await insert('jobs', { ...ofFile, ...made, id: job });
+  const [broadcast, event, providerMessage] = [app.ids.uuid(), app.ids.uuid(), app.ids.uuid()];
+  await insert('broadcast_message', {
+    id: broadcast,
+    service_id: serviceId,
+    content: 'Flood',
+    status: 'broadcasting',
+    created_by_id: systemUserId,
+    reference: 'flood-7',
+    stubbed: false,
+    created_at,
+  });
+  await insert('broadcast_event', {
+    id: event,
+    service_id: serviceId,
+    broadcast_message_id: broadcast,
+    sent_at: created_at,
+    message_type: 'alert',
+    transmitted_areas: '{}',
+    transmitted_sender: 'broadcasts@notifications.service.gov.uk',
+    transmitted_finishes_at: created_at,
+  });
+  const sending = { broadcast_event_id: event, provider: 'ee', status: 'sending' };
+  await insert('broadcast_provider_message', { ...sending, id: providerMessage, created_at });
   const { rows } = await app.db.query<{ id: string }>(
     `SELECT id FROM provider_details WHERE identifier = 'sandbox' AND notification_type = 'sms'`,
   );
@@ -108,6 +136,8 @@ beforeAll(async () => {
       `notify notifications trace ${notification}`,
     ],
     ['archived notification', archived, { ...of, template_id: template.id }, null],
+    ['job', job, { ...of, original_file_name: 'people.csv', job_status: 'pending' }, `notify jobs show ${job}`],
+    ['contact list', list, { ...of, original_file_name: 'people.csv', row_count: 3 }, null],
     ['user', systemUserId, { name: 'Notify', state: 'active' }, null],
     ['sms sender', sms.id, { ...of, sms_sender: 'FINDERS', is_default: true }, `${senders} sms`],
     ['reply-to address', email.id, { ...of, email_address: 'finders@example.com' }, `${senders} email`],
@@ -123,6 +153,9 @@ beforeAll(async () => {
     ],
     ['unsubscribe request', unsubscribe, { ...of, notification_id: notification }, null],
     ['complaint', complaint, { ...of, notification_id: notification, complaint_type: 'abuse' }, null],
+    ['broadcast', broadcast, { ...of, reference: 'flood-7', stubbed: false }, `notify broadcasts show ${broadcast}`],
+    ['broadcast event', event, { ...of, broadcast_message_id: broadcast, message_type: 'alert' }, null],
+    ['broadcast provider message', providerMessage, sending, null],
     ['provider', rows[0]!.id, { identifier: 'sandbox', notification_type: 'sms' }, null],
   ] as const) {
     known.set(type, { id, facts, command });

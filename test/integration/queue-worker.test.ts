@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { JobClaims } from '../../src/lib/queue/job-claims.ts';
+import { queueNames } from '../../src/lib/queue/queues.ts';
 import { defineTask, type TaskFailure } from '../../src/lib/queue/task.ts';
 import { aJob, enqueueJobs } from '../support/builders.ts';
 import { createLogCapture } from '../support/log-capture.ts';
@@ -191,7 +193,7 @@ describe('a worker that dies', () => {
     await letWorkersDie(app);
     await queuesToBeEmpty(app.db);
     expect(attempts).toEqual([1]);
-    expect(await storedJobs(app.db)).toMatchObject([{ state: 'completed', retryCount: 1 }]);
+    expect(await storedJobs(app.db)).toEqual([]);
   });
 
   it('every time uses up five retries; then the exhausted hook runs once, and the task no more', async () => {
@@ -267,7 +269,85 @@ describe('a job of a task that this version does not know', () => {
   });
 });
 
+describe('a claim', () => {
+  it('is kept by signs of life; a task whose claim is lost is told', async () => {
+    const app = await anApp();
+    const lost = createSignal<unknown>();
+    const ended = createSignal();
+    const task = defineTask({
+      name: 'greet',
+      run: async ({ name }: { name: string }, { signal }) => {
+        if (name === 'lost') signal.addEventListener('abort', () => lost.resolve(signal.reason));
+        await ended.promise;
+      },
+    });
+    await enqueueJobs(app, aJob({ args: { name: 'lost' } }), aJob({ args: { name: 'kept' }, subject: 'two' }));
+    await startTestWorker(app, [task]);
+    await waitFor(async () => (await storedJobs(app.db)).every(({ state }) => state === 'active'));
+    await app.db.query(`UPDATE pgboss.job SET heartbeat_on = now() - interval '10 seconds' WHERE name = 'notify'`);
+    await app.db.query(`UPDATE pgboss.job SET retry_count = 1 WHERE data ->> 'subject' = 'one'`);
+    expect(await lost.promise).toMatchObject({ message: 'The claim on the job was lost' });
+    const { rows } = await app.db.query(`SELECT data ->> 'subject' AS subject FROM pgboss.job
+      WHERE name = 'notify' AND heartbeat_on > now() - interval '5 seconds'`);
+    expect(rows).toEqual([{ subject: 'two' }]);
+    ended.resolve();
+    await waitFor(async () => (await storedJobs(app.db)).length === 1);
+    // Whoever has it now ends it.
+    expect(await storedJobs(app.db)).toMatchObject([{ subject: 'one', state: 'active' }]);
+  });
+});
+
+describe('an idle worker', () => {
+  it('starts a new job at once, and seldom asks for one', async () => {
+    const app = await anApp();
+    const started: number[] = [];
+    const asked = { claims: 0, looks: 0 };
+    const claims: JobClaims = {
+      ...app.claims,
+      claim: (queue, limit) => ((asked.claims += 1), app.claims.claim(queue, limit)),
+      due: (queues) => ((asked.looks += 1), app.claims.due(queues)),
+    };
+    const task = defineTask({ name: 'greet', run: async () => void started.push(performance.now()) });
+    await startTestWorker({ ...app, claims }, [task], { queues: queueNames });
+    await waitFor(() => asked.looks > 0);
+    const before = asked.claims;
+    const times: number[] = [];
+    for (let n = 1; n <= 5; n += 1) {
+      const at = performance.now();
+      await enqueueJobs(app, aJob({ subject: `${n}` }));
+      times.push((await waitFor(() => started[n - 1])) - at);
+    }
+    // Far below the second after which it would look by itself.
+    expect(times.sort((a, b) => a - b)[2]).toBeLessThan(400);
+    expect(asked.claims - before).toBeLessThan(15);
+  });
+});
+
 describe('stopping', () => {
+  it('leaves to others what does not end in time, and tells it', async () => {
+    const app = await anApp();
+    const attempts: number[] = [];
+    const aborted = createSignal();
+    const task = defineTask({
+      name: 'greet',
+      run: async (_args: object, { signal, attempt }) => {
+        attempts.push(attempt);
+        if (attempts.length > 1) return;
+        signal.addEventListener('abort', () => aborted.resolve());
+        await new Promise(() => undefined);
+      },
+    });
+    await enqueueJobs(app, aJob());
+    const impatient = await anApp({ databaseUrl: app.databaseUrl, config: { shutdownGrace: 0 } });
+    await startTestWorker(impatient, [task]);
+    await waitFor(() => attempts.length === 1);
+    await impatient.close();
+    await aborted.promise;
+    await startTestWorker(app, [task]);
+    await queuesToBeEmpty(app.db);
+    expect(attempts).toEqual([1, 1]);
+  });
+
   it('waits for what runs', async () => {
     const app = await anApp();
     const started = createSignal();
@@ -289,6 +369,6 @@ describe('stopping', () => {
     expect(isClosed).toBe(false);
     ended.resolve();
     await closing;
-    expect(await storedJobs(app.db)).toMatchObject([{ state: 'completed' }]);
+    expect(await storedJobs(app.db)).toEqual([]);
   });
 });

@@ -1,119 +1,175 @@
-import { describe, expect, it } from 'vitest';
-import type { KeyType } from '../../src/lib/api-keys/api-key.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/lib/core/errors.ts';
-import { acceptPrecompiledLetter } from '../../src/lib/letters/accept-precompiled-letter.ts';
 import { acceptTemplatedLetter } from '../../src/lib/letters/accept-templated-letter.ts';
-import { letterFileName, letterPlace, scanPlace } from '../../src/lib/letters/letter-file.ts';
+import { letterFileName, letterFolder, scanPlace } from '../../src/lib/letters/letter-file.ts';
 import { sanitiseLetter, sanitiseLetterTask } from '../../src/lib/letters/sanitise-letter.ts';
+import { createPdfNormaliser } from '../../src/lib/letters/sanitise/pdf-normaliser.ts';
 import type { Notification } from '../../src/lib/notifications/notification.ts';
 import type { ObjectStore } from '../../src/lib/storage/object-store.ts';
 import { aService, anApiKey, aTemplate } from '../support/builders.ts';
+import { aLetterPdf, aPdf, bytesOf, firstPage } from '../support/precompiled-pdf.ts';
 import { makeJobsDue } from '../support/queue-probe.ts';
-import { useTestApps, type TestApp } from '../support/test-app.ts';
+import { readPdf } from '../support/read-pdf.ts';
+import { useTestApp, useTestApps } from '../support/test-app.ts';
 import { startTestWorker } from '../support/test-worker.ts';
 import { waitFor } from '../support/wait.ts';
 import { eventsOf, liveJobs, read, whenStatus } from './delivery.ts';
+import { aPrecompiledLetter, filesOf, nameOf } from './precompiled-letters.ts';
 
 const anApp = useTestApps({ supervise: true });
-const pdf = Buffer.from('%PDF-1.7\n\x00\xff any bytes', 'latin1');
+const shared = useTestApp();
+let pdf: Buffer;
 
-async function aPrecompiledLetter(app: TestApp, keyType: KeyType = 'normal'): Promise<Notification> {
-  const service = await aService(app);
-  const { apiKey } = await anApiKey(app, service.id, { keyType });
-  const { id } = await acceptPrecompiledLetter(app, {
-    service,
-    apiKey,
-    content: pdf.toString('base64'),
-    postage: 'first',
-    clientReference: 'r',
-    requestId: null,
-    idempotentAnswer: null,
-  });
-  return read(app, id);
-}
+beforeAll(async () => void (pdf = await aLetterPdf({ pages: 3 })));
 
-function nameOf({ reference, createdAt }: Notification): Parameters<typeof scanPlace>[0] {
-  return { reference: reference!, createdAt, postage: 'first' };
-}
-
-/** In which areas the letter's file is, with its bytes. */
-async function filesOf({ storage }: TestApp, letter: Notification): Promise<string[]> {
-  const key = letterFileName(nameOf(letter));
-  const printed = letterPlace({ keyType: 'normal', status: 'created' }, nameOf(letter));
-  const places = [{ area: 'letters-scan', key }, { area: 'test-letters', key }, printed] as const;
-  const found: string[] = [];
-  for (const place of places) {
-    const bytes = await storage.read(place.area, place.key);
-    if (bytes !== null) {
-      expect(bytes).toEqual(pdf);
-      found.push(place.area);
-    }
-  }
-  return found;
-}
+const name = (letter: Notification): string => letterFileName(nameOf(letter)).replace(letter.reference!, 'REF');
+const printed = (letter: Notification): string => `letters/${letterFolder(letter.createdAt)}/${name(letter)}`;
+const original = 'letters-originals-backup/ID.pdf';
 
 describe('a precompiled letter', () => {
-  const rows: [keyType: KeyType, status: Notification['status'], area: string][] = [
-    ['normal', 'created', 'letters'],
-    ['test', 'delivered', 'test-letters'],
-  ];
-  for (const [keyType, status, area] of rows) {
-    it(`of a ${keyType} key moves to ${area} and is ${status}`, async () => {
+  const rows = [
+    ['normal', 'created'],
+    ['test', 'delivered'],
+  ] as const;
+  for (const [keyType, status] of rows) {
+    it(`of a ${keyType} key is checked, is ${status}, and its PDF goes to where it belongs`, async () => {
       const app = await anApp();
-      const letter = await aPrecompiledLetter(app, keyType);
-      expect(await filesOf(app, letter)).toEqual(['letters-scan']);
+      const letter = await aPrecompiledLetter(app, pdf, { keyType });
+      expect(letter).toMatchObject({ status: 'pending-virus-check', to: 'Provided as PDF', billableUnits: 0 });
+      expect(await filesOf(app, letter)).toEqual([`letters-scan/${name(letter)}`]);
       await app.runWorkers(['letters', 'research-mode']);
       const checked = await whenStatus(app, letter.id, status);
-      expect(checked).toMatchObject({ postage: 'first', to: 'Provided as PDF', billableUnits: 0, sentAt: null });
+      expect(checked).toMatchObject({
+        postage: 'first',
+        to: 'Ann Example\n1 Example Street\nExampletown\nSW1A 1AA',
+        normalisedTo: 'annexample1examplestreetexampletownsw1a1aa',
+        international: false,
+        billableUnits: 2,
+        sentAt: null,
+      });
       expect(checked.updatedAt).not.toBeNull();
       await waitFor(async () => (await liveJobs(app, letter.id)).length === 0);
-      expect(await filesOf(app, letter)).toEqual([area]);
+      const place = keyType === 'test' ? `test-letters/${name(letter)}` : printed(letter);
+      expect(await filesOf(app, letter)).toEqual([place, original]);
+      const [area, ...key] = place.replace('REF', letter.reference!).split('/');
+      const stored = await app.storage.read(area as 'letters', key.join('/'));
+      expect((await readPdf(stored!)).pages[0]!.lines).toEqual(expect.arrayContaining(['NOTIFY', 'SW1A 1AA']));
+      expect(await app.storage.read('letters-originals-backup', `${letter.id}.pdf`)).toEqual(pdf);
     });
   }
 
-  const crashes: [after: string, method: keyof ObjectStore & ('copy' | 'delete' | 'head')][] = [
-    ['before its file is copied', 'copy'],
-    ['when it has moved on', 'head'],
-    ['before the old file is deleted', 'delete'],
+  it('to another country is posted there, under a name that says so', async () => {
+    const app = shared;
+    const address = ['Ann', 'Weg 1', 'Berlin', 'deutschland'];
+    const letter = await aPrecompiledLetter(app, await bytesOf(await aPdf([firstPage({ address })])), {
+      international: true,
+    });
+    await sanitiseLetter(app, { notificationId: letter.id });
+    const checked = await read(app, letter.id);
+    expect(checked).toMatchObject({
+      status: 'created',
+      postage: 'europe',
+      international: true,
+      to: 'Ann\nWeg 1\nBerlin\nGermany',
+      billableUnits: 1,
+    });
+    expect(await filesOf(app, checked)).toEqual([printed(checked), original]);
+    expect(printed(checked)).toContain('.D.E.C.');
+  });
+
+  it('that cannot be printed fails, and its file says why', async () => {
+    const app = shared;
+    for (const keyType of ['normal', 'test'] as const) {
+      const pages = await aPdf([firstPage(), ({ box }) => box(0, 0, 5, 5), ({ box }) => box(0, 0, 5, 5)]);
+      const letter = await aPrecompiledLetter(app, await bytesOf(pages), { keyType });
+      await sanitiseLetter(app, { notificationId: letter.id });
+      await sanitiseLetter(app, { notificationId: letter.id });
+      expect(await read(app, letter.id)).toMatchObject({
+        status: 'validation-failed',
+        billableUnits: 0,
+        to: 'Provided as PDF',
+      });
+      expect(await filesOf(app, letter)).toEqual([`letters-invalid/${name(letter)}`]);
+      expect((await app.storage.head('letters-invalid', letterFileName(nameOf(letter))))!.metadata).toEqual({
+        validation_status: 'failed',
+        message: 'content-outside-printable-area',
+        invalid_pages: '[2,3]',
+        page_count: '3',
+      });
+      expect(await eventsOf(app, letter.id)).toMatchObject([
+        { event: 'gave up', detail: { reason: 'content-outside-printable-area' } },
+      ]);
+    }
+  });
+
+  it('may go abroad only if its service may send letters there', async () => {
+    const app = shared;
+    const address = ['Ann', 'Weg 1', 'Germany'];
+    const letter = await aPrecompiledLetter(app, await bytesOf(await aPdf([firstPage({ address })])));
+    await sanitiseLetter(app, { notificationId: letter.id });
+    expect(await eventsOf(app, letter.id)).toMatchObject([{ detail: { reason: 'cant-send-international-letters' } }]);
+  });
+
+  it("is printed as the site's own program makes it", async () => {
+    const app = shared;
+    const letter = await aPrecompiledLetter(app, pdf);
+    const pdfNormaliser = createPdfNormaliser(['sh', '-c', 'cat; echo normalised']);
+    await sanitiseLetter({ ...app, pdfNormaliser }, { notificationId: letter.id });
+    const { area, key } = {
+      area: 'letters',
+      key: printed(letter).slice('letters/'.length).replace('REF', letter.reference!),
+    } as const;
+    expect((await app.storage.read(area, key))!.subarray(-11).toString()).toBe('normalised\n');
+  });
+
+  const crashes: [after: string, method: keyof ObjectStore & ('copy' | 'delete' | 'put' | 'read'), calls: number][] = [
+    ['before it is read', 'read', 0],
+    ['before the original is kept', 'copy', 0],
+    ['before the PDF is kept', 'put', 0],
+    ['when it has moved on, before its PDF is brought to its place', 'copy', 1],
+    ['before the sanitised file is deleted', 'delete', 0],
+    ['before the scanned file is deleted', 'delete', 1],
   ];
-  for (const [after, method] of crashes) {
+  for (const [after, method, calls] of crashes) {
     it(`comes through when the worker dies ${after}`, async () => {
-      const app = await anApp();
-      const letter = await aPrecompiledLetter(app);
-      const dying = { ...app, storage: { ...app.storage, [method]: () => Promise.reject(new Error('killed')) } };
+      const app = shared;
+      const letter = await aPrecompiledLetter(app, pdf);
+      let left = calls;
+      const call = app.storage[method].bind(app.storage) as (...args: unknown[]) => unknown;
+      const dies = (...args: unknown[]): unknown => (left-- > 0 ? call(...args) : Promise.reject(new Error('killed')));
       const args = { notificationId: letter.id };
+      const dying = { ...app, storage: { ...app.storage, [method]: dies } };
       await expect(sanitiseLetter(dying, args)).rejects.toThrow('killed');
-      expect((await filesOf(app, letter)).length).toBeGreaterThan(0);
       await sanitiseLetter(app, args);
       await sanitiseLetter(app, args);
-      expect(await read(app, letter.id)).toMatchObject({ status: 'created' });
-      expect(await filesOf(app, letter)).toEqual(['letters']);
+      expect(await read(app, letter.id)).toMatchObject({ status: 'created', billableUnits: 2 });
+      expect(await filesOf(app, letter)).toEqual([printed(letter), original]);
     });
   }
 
-  it('that was cancelled meanwhile stays cancelled, with its file', async () => {
-    const app = await anApp();
+  it('that was cancelled meanwhile stays cancelled, and is not printed', async () => {
+    const app = shared;
     for (const when of ['before', 'during'] as const) {
-      const letter = await aPrecompiledLetter(app);
+      const letter = await aPrecompiledLetter(app, pdf);
       const cancel = (): Promise<unknown> =>
         app.db.query({
           text: `UPDATE notifications SET notification_status = 'cancelled' WHERE id = $1`,
           values: [letter.id],
         });
-      const copy: ObjectStore['copy'] = async (...places) => {
+      const put: ObjectStore['put'] = async (...args) => {
         if (when === 'during') await cancel();
-        return app.storage.copy(...places);
+        return app.storage.put(...args);
       };
       if (when === 'before') await cancel();
-      await sanitiseLetter({ ...app, storage: { ...app.storage, copy } }, { notificationId: letter.id });
-      expect(await read(app, letter.id)).toMatchObject({ status: 'cancelled' });
-      expect(await filesOf(app, letter)).toHaveLength(1);
+      await sanitiseLetter({ ...app, storage: { ...app.storage, put } }, { notificationId: letter.id });
+      expect(await read(app, letter.id)).toMatchObject({ status: 'cancelled', to: 'Provided as PDF' });
+      expect(await filesOf(app, letter)).not.toContain(printed(letter));
     }
   });
 
   it('without its file ends in technical-failure, and says why', async () => {
-    const app = await anApp();
-    const letter = await aPrecompiledLetter(app);
+    const app = shared;
+    const letter = await aPrecompiledLetter(app, pdf);
     const { area, key } = scanPlace(nameOf(letter));
     await app.storage.delete(area, key);
     await sanitiseLetter(app, { notificationId: letter.id });
@@ -124,13 +180,14 @@ describe('a precompiled letter', () => {
     ]);
   });
 
+  const away = async (): Promise<never> => {
+    throw new AppError('STORAGE_UNAVAILABLE', 'The bucket is away');
+  };
+
   it('is tried again while the store does not answer, and given up when retries are used up', async () => {
     const app = await anApp();
-    const letter = await aPrecompiledLetter(app);
-    const copy: ObjectStore['copy'] = async () => {
-      throw new AppError('STORAGE_UNAVAILABLE', 'The bucket is away');
-    };
-    const task = sanitiseLetterTask({ ...app, storage: { ...app.storage, copy } });
+    const letter = await aPrecompiledLetter(app, pdf);
+    const task = sanitiseLetterTask({ ...app, storage: { ...app.storage, read: away } });
     const worker = await startTestWorker(app, [task], {
       queues: ['letters', 'retry'],
       retrySchedules: { 'sanitise-letter': { maxRetries: 1, delays: [600] } },
@@ -151,7 +208,19 @@ describe('a precompiled letter', () => {
       'attempt failed',
       'gave up',
     ]);
-    expect(await filesOf(app, letter)).toEqual(['letters-scan']);
+    expect(await filesOf(app, letter)).toEqual([`letters-scan/${name(letter)}`]);
+  });
+
+  it('fails at once when it has moved on, and the store does not take its PDF then', async () => {
+    const app = shared;
+    const letter = await aPrecompiledLetter(app, pdf);
+    let copies = 0;
+    const copy: ObjectStore['copy'] = (...places) => ((copies += 1) === 1 ? app.storage.copy(...places) : away());
+    await sanitiseLetter({ ...app, storage: { ...app.storage, copy } }, { notificationId: letter.id });
+    expect(await read(app, letter.id)).toMatchObject({ status: 'technical-failure' });
+    expect(await eventsOf(app, letter.id)).toMatchObject([
+      { event: 'gave up', detail: { reason: 'The PDF of the letter could not be stored' } },
+    ]);
   });
 });
 

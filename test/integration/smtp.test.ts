@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deliverEmail } from '../../src/lib/notifications/deliver-email.ts';
 import { readSandboxOutbox } from '../../src/lib/providers/read-sandbox-outbox.ts';
+import type { Worker } from '../../src/lib/queue/worker.ts';
 import { useSmtpServer } from '../support/smtp-server.ts';
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/test-app.ts';
 import { waitFor } from '../support/wait.ts';
@@ -22,10 +23,10 @@ async function anApp(options: TestAppOptions = {}): Promise<TestApp> {
   return app;
 }
 
-async function anEmailApp(): Promise<{ app: TestApp; sender: Sender }> {
+async function anEmailApp(): Promise<{ app: TestApp; sender: Sender; worker: Worker }> {
   const app = await anApp();
-  await app.runWorkers(['send-email', 'ses-callbacks', 'research-mode']);
-  return { app, sender: await aSender(app, { emailReplyTo: 'replies@example.com' }) };
+  const worker = await app.runWorkers(['send-email', 'ses-callbacks', 'research-mode']);
+  return { app, worker, sender: await aSender(app, { emailReplyTo: 'replies@example.com' }) };
 }
 
 describe('an email', () => {
@@ -144,9 +145,9 @@ describe('a server that does not take an email now', () => {
   });
 
   it('gets it again when it is not there', async () => {
-    const { app, sender } = await anEmailApp();
+    const { app, sender, worker } = await anEmailApp();
     const gone = await anApp({ config: { smtpUrl: 'smtp://127.0.0.1:1' }, databaseUrl: app.databaseUrl });
-    await app.boss.offWork('send-email');
+    await worker.stop(10_000);
     await gone.runWorkers(['send-email']);
     await expectRetried(app, sender, /ECONNREFUSED/);
   });

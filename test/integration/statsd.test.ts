@@ -1,7 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { afterEach, expect, it } from 'vitest';
+import { listNotifications } from '../../src/lib/notifications/list-notifications.ts';
+import { findNotification } from '../../src/lib/notifications/notification-repository.ts';
 import { createStatsd, type Statsd } from '../../src/lib/observability/statsd.ts';
+import { aService } from '../support/builders.ts';
 import { createLogCapture } from '../support/log-capture.ts';
+import { createTestApp } from '../support/test-app.ts';
 import { nextEvent, waitFor } from '../support/wait.ts';
 
 const releasers: (() => Promise<unknown> | void)[] = [];
@@ -82,4 +86,32 @@ it('a host name that cannot be looked up is told once, and left alone for 15 sec
   expect(log.lines('warn')[0]).toMatchObject({
     msg: 'Measurements could not be sent to statsd; work goes on without it',
   });
+});
+
+it('an app with a statsd server tells of its statements, also of those in transactions', async () => {
+  const { port, lines } = await aServer();
+  const app = await createTestApp({ remember: true, config: { statsdHost: '127.0.0.1', statsdPort: port } });
+  try {
+    const { id: serviceId } = await aService(app);
+    await Promise.all([
+      findNotification(app.db, app.secretBox, app.ids.uuid()),
+      app.db.transaction((tx) => findNotification(tx, app.secretBox, app.ids.uuid())),
+    ]);
+    const everything = { types: [], statuses: [], keyType: null, clientReference: null, to: null, olderThan: null };
+    await listNotifications(app, { ...everything, serviceId, includeJobs: true, limit: 10 });
+  } finally {
+    await app.close();
+  }
+  const names = (): string[] => lines.map((line) => line.replace(/:[\d.]+\|/, ' '));
+  await waitFor(() => names().filter((name) => name.startsWith('notifications.api.dao.')).length >= 6);
+  expect(
+    names()
+      .filter((name) => name.includes('.dao.'))
+      .sort(),
+  ).toEqual([
+    ...Array<string>(2).fill('notifications.api.dao.get_notification_by_id c'),
+    ...Array<string>(2).fill('notifications.api.dao.get_notification_by_id ms'),
+    'notifications.api.dao.get_notifications_for_service c',
+    'notifications.api.dao.get_notifications_for_service ms',
+  ]);
 });

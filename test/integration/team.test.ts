@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { addMember } from '../../src/lib/services/add-member.ts';
 import { addTeamMembers } from '../../src/lib/services/add-team-members.ts';
+import { removeMember } from '../../src/lib/services/remove-member.ts';
+import { showMembers } from '../../src/lib/services/show-members.ts';
 import { showService } from '../../src/lib/services/show-service.ts';
+import { archiveUser } from '../../src/lib/users/archive-user.ts';
 import { saveUser, type SaveUserInput } from '../../src/lib/users/save-user.ts';
 import { memberPermissions } from '../../src/lib/users/user.ts';
 import { aService } from '../support/builders.ts';
@@ -96,5 +100,25 @@ describe('adding members to a team', () => {
       code: 'NOT_FOUND',
       message: `No user has the id '${id}'`,
     });
+  });
+});
+
+describe('managers who take each other off a team', () => {
+  it('leave one of them on it, and so do those who are archived together', async () => {
+    const goings: ((serviceId: string, userId: string) => Promise<unknown>)[] = [
+      (serviceId, userId) => removeMember(app, { serviceId, userId }),
+      (_, userId) => archiveUser(app, { userId }),
+    ];
+    for (const go of goings) {
+      const { id: serviceId } = await aService(app);
+      const [ann, bo] = [aUser(), aUser({ name: 'Bo' })];
+      for (const user of [ann, bo]) {
+        await saveUser(app, user);
+        await addMember(app, { serviceId, userId: user.id, permissions: ['manage_settings'] });
+      }
+      const outcomes = await Promise.allSettled([ann.id, bo.id].map((id) => go(serviceId, id)));
+      expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(await showMembers(app, { serviceId })).toMatchObject([{ permissions: ['manage_settings'] }]);
+    }
   });
 });

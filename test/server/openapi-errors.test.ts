@@ -64,6 +64,11 @@ const refused: Readonly<Record<string, (own: OperationRequest & { body: any }) =
   listTemplates: () => [{ path: '/v2/templates?type=coconut' }],
   previewTemplate: () => [{ path: `/v2/template/${unknownId}/preview` }, { body: {} }],
   listReceivedTexts: () => [{ path: '/v2/received-text-messages?older_than=x' }],
+  createBroadcast: ({ text }) => [
+    { headers: {} },
+    { text: String(text).replace('River Steeping', '000') },
+    { text: cancellation(String(text)) },
+  ],
   unsubscribe: () => [{ path: `/unsubscribe/${service.rows.email}/x` }],
   getDocument: ({ path }) => [
     { path: path.split('?')[0]! },
@@ -79,8 +84,15 @@ const refused: Readonly<Record<string, (own: OperationRequest & { body: any }) =
   v1SendEmail: ({ body }) => v1SendsRefused(body),
   v1ListNotifications: () => [{ path: '/notifications?page=0' }, { path: '/notifications?page=99' }],
   v1GetNotification: () => [{ path: `/notifications/${unknownId}` }],
+  receivePrintFile: ({ body }) => [{ body: { ...body, TopicArn: 'arn:aws:sns:eu-west-1:1:theirs' } }],
   receiveSesReceipt: ({ body }) => [{ body: { ...body, TopicArn: 'arn:aws:sns:eu-west-1:1:theirs' } }],
 };
+
+/** Of what was never asked for. */
+function cancellation(alert: string): string {
+  const references = '<c:references>someone@example.com,unknown,2026-03-10T12:00:00-00:00</c:references>';
+  return alert.replace('>Alert<', '>Cancel<').replace('</c:scope>', `</c:scope>${references}`);
+}
 
 function sendsRefused(body: object): Refused[] {
   const headers = { 'idempotency-key': `once ${api.ids.uuid()}` };

@@ -1,4 +1,5 @@
 import type { Config } from '../../src/lib/config/schema.ts';
+import { readSmsWebhook } from '../../src/lib/config/sms-webhook.ts';
 import type { ApiRequest } from './api.ts';
 import type { ServiceWithRows } from './service-with-rows.ts';
 
@@ -30,7 +31,21 @@ export const operationConfig: Partial<Config> = {
   firetextInboundPasswords: ['password'],
   snsVerification: 'off',
   sesTopicArns: [topic],
+  printTopicArns: [topic],
+  smsWebhook: readSmsWebhook({
+    url: 'https://gateway.example/',
+    receipts: { secrets: ['password'], statuses: { delivered: ['DELIVRD'] } },
+  }),
 };
+
+/** With a prefix on every name: what stands alone in angle brackets is a row to those who read requests as templates. */
+const capAlert = `<c:alert xmlns:c="urn:oasis:names:tc:emergency:cap:1.2">
+  <c:identifier>flood-1</c:identifier><c:sender>www.example.gov.uk/floods</c:sender><c:sent>2026-03-10T12:00:00-00:00</c:sent>
+  <c:status>Actual</c:status><c:msgType>Alert</c:msgType><c:scope>Public</c:scope>
+  <c:info><c:category>Met</c:category><c:event>Flood warning</c:event><c:urgency>Immediate</c:urgency>
+    <c:severity>Severe</c:severity><c:certainty>Likely</c:certainty><c:description>Go upstairs.</c:description>
+    <c:area><c:areaDesc>River Steeping</c:areaDesc><c:polygon>53.1,0.2 53.2,0.2 53.2,0.3 53.1,0.2</c:polygon></c:area></c:info>
+</c:alert>`;
 
 function basic(user: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${user}:password`).toString('base64')}` };
@@ -101,6 +116,10 @@ export const operationRequests: Readonly<Record<string, Requests>> = {
     { path: `/v2/received-text-messages?older_than=${rows.receivedText}` },
   ],
 
+  createBroadcast: () => [
+    { path: '/v2/broadcast', headers: { 'content-type': 'application/cap+xml' }, text: capAlert },
+  ],
+
   getDocument: ({ file: { path, key } }) => [{ path: `${path}?key=${key}` }, { path: `${path}.txt?key=${key}` }],
   checkDocument: ({ file: { path, key } }) => [{ path: `${path}/check?key=${key}` }],
   authenticateDocument: ({ file: { path, key } }) => [
@@ -122,10 +141,23 @@ export const operationRequests: Readonly<Record<string, Requests>> = {
       text: `reference=${sentId}&status=1&code=101&time=2026-03-10+12:00:00`,
     },
   ],
+  receiveGatewayReceipt: () => [
+    {
+      path: '/notifications/sms/gateway',
+      headers: { authorization: 'Bearer password' },
+      body: { reference: sentId, status: 'DELIVRD' },
+    },
+  ],
   receiveSesReceipt: () => [
     {
       path: '/notifications/email/ses',
       body: { Type: 'Notification', TopicArn: topic, Message: JSON.stringify(aBounce) },
+    },
+  ],
+  receivePrintFile: () => [
+    {
+      path: '/notifications/letter/dvla',
+      body: { Type: 'Notification', MessageId: '1', TopicArn: topic, Message: JSON.stringify({ Records: [] }) },
     },
   ],
   receiveMmgText: () => [

@@ -3,27 +3,19 @@ import type { NotificationStatus } from '../../src/lib/notifications/notificatio
 import { firetextCodes } from '../../src/lib/receipts/firetext-codes.ts';
 import { mmgStatuses } from '../../src/lib/receipts/mmg-codes.ts';
 import { createLogCapture } from '../support/log-capture.ts';
-import { storedJobs } from '../support/queue-probe.ts';
 import { methodNotAllowedText, plainError, useApi, type ApiAnswer } from './api.ts';
-import {
-  aReceiptSender,
-  aSentMessage,
-  callbacksAbout,
-  messageOf,
-  receiptsToBeRecorded,
-  type ReceiptSender,
-} from './receipt-rows.ts';
+import { aReceiptSender, aSentMessage, callbacksAbout, messageOf, type ReceiptSender } from './receipt-rows.ts';
 import { createTestClock } from './test-clock.ts';
 
 const clock = createTestClock('2026-03-10T12:00:00Z');
 const log = createLogCapture();
-const api = useApi({ clock, logger: log.logger, supervise: true });
+// Nobody works on queues: what a receipt does is done when it is answered.
+const api = useApi({ clock, logger: log.logger });
 const success = { result: 'success' };
 let sender: ReceiptSender;
 
 beforeAll(async () => {
   sender = await aReceiptSender(api);
-  await api.runWorkers(['sms-callbacks']);
 });
 
 type Fields = Readonly<Record<string, string | number | null>>;
@@ -42,7 +34,6 @@ async function receive(provider: 'mmg' | 'firetext', id: string, fields: Fields)
     provider === 'mmg' ? await mmg({ CID: id, ...fields }) : await firetext({ reference: id, ...(fields as object) });
   expect(answer.status, answer.text).toBe(200);
   expect(answer.json).toEqual(success);
-  await receiptsToBeRecorded(api.db);
 }
 
 const aText = (row = {}): Promise<string> => aSentMessage(api, sender.sms, row);
@@ -58,7 +49,6 @@ describe('a receipt of MMG', () => {
         expect((await mmg({ CID: id, status: Number(status), substatus: Number(substatus) })).json).toEqual(success);
       }
     }
-    await receiptsToBeRecorded(api.db);
     for (const [id, status] of expected) expect(await messageOf(api, id)).toMatchObject({ status, sentBy: 'mmg' });
   });
 
@@ -120,7 +110,6 @@ describe('a receipt of Firetext', () => {
       expected.set(id, outcome);
       await firetext({ reference: id, status: '1', code, time: '2026-03-10 12:00:00', mobile: '447700900123' });
     }
-    await receiptsToBeRecorded(api.db);
     for (const [id, status] of expected) expect(await messageOf(api, id)).toMatchObject({ status });
   });
 
@@ -208,7 +197,6 @@ describe('every receipt of a text', () => {
     async (CID) => {
       const errors = logged('error').length;
       expect((await mmg({ CID, status: '3' })).json).toEqual(success);
-      await receiptsToBeRecorded(api.db);
       expect(logged('error').slice(errors)).toEqual([expect.stringMatching(/^MMG callback with invalid reference /)]);
     },
   );
@@ -295,32 +283,6 @@ describe('where user and password are configured', () => {
       }
       expect((await post(provider, basic(good))).json).toEqual(success);
     }
-  });
-});
-
-describe('while nobody works', () => {
-  const idle = useApi();
-
-  it('a receipt keeps little room, whatever is in it', async () => {
-    const long = `${'x'.repeat(199)}📩${'x'.repeat(50_000)}`;
-    const body = { CID: long, status: long, substatus: long, deliverytime: long };
-    const answer = await idle.call('/notifications/sms/mmg', { method: 'POST', body });
-    expect(answer.json).toEqual(success);
-    const [job] = await storedJobs(idle.db);
-    expect(JSON.stringify(job).length).toBeLessThan(2000);
-    await idle.db.query('DELETE FROM pgboss.job');
-  });
-
-  it('a receipt is one job, however often it comes; another about the same text is another', async () => {
-    const CID = idle.ids.uuid();
-    const path = '/notifications/sms/firetext';
-    const post = (status: number): Promise<ApiAnswer> =>
-      idle.call(path, { method: 'POST', text: `reference=${CID}&status=${status}` });
-    for (const status of [2, 2, 1, 2]) expect((await post(status)).json).toEqual(success);
-    expect(await storedJobs(idle.db)).toMatchObject([
-      { queue: 'sms-callbacks', task: 'process-sms-client-response', args: { reference: CID, status: '2' } },
-      { queue: 'sms-callbacks', task: 'process-sms-client-response', args: { reference: CID, status: '1' } },
-    ]);
   });
 });
 

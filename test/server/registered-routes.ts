@@ -5,6 +5,8 @@ export interface RegisteredRoute {
   readonly method: string;
   readonly url: string;
   readonly hidden: boolean;
+  /** Of the internal API, which is in no document. */
+  readonly internal: boolean;
 }
 
 /** Every route of the server that `build` makes, whether it is documented or not; HEAD goes with GET. */
@@ -12,7 +14,8 @@ export async function registeredRoutes(build: () => Promise<unknown>): Promise<R
   const routes: RegisteredRoute[] = [];
   const note = ({ method, url, schema }: RouteOptions): void => {
     for (const each of [method].flat()) {
-      if (each !== 'HEAD') routes.push({ method: each, url, hidden: schema?.hide === true });
+      if (each === 'HEAD') continue;
+      routes.push({ method: each, url, hidden: schema?.hide === true, internal: isInternal(schema) });
     }
   };
   // The first server is the one; others are made on the way.
@@ -27,4 +30,8 @@ export async function registeredRoutes(build: () => Promise<unknown>): Promise<R
     unsubscribe('fastify.initialization', watch);
   }
   return routes;
+}
+
+function isInternal(schema: RouteOptions['schema']): boolean {
+  return (schema as { tags?: readonly string[] } | undefined)?.tags?.includes('internal') === true;
 }

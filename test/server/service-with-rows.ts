@@ -40,7 +40,7 @@ const recipient = 'someone@example.com';
 
 /** A live service that owns a row of every kind. */
 export async function aServiceWithRows(app: TestApp): Promise<ServiceWithRows> {
-  const { id } = await aService(app, { permissions: [...newServicePermissions, 'inbound_sms'] });
+  const { id } = await aService(app, { permissions: [...newServicePermissions, 'inbound_sms', 'broadcast'] });
   const smsTemplate = await aTemplate(app, id);
   const emailTemplate = await aTemplate(app, id, { templateType: 'email', hasUnsubscribeLink: true });
   const letterTemplate = await aTemplate(app, id, { templateType: 'letter' });

@@ -3,6 +3,7 @@ import { keyTypes, type KeyType } from '../../src/lib/api-keys/api-key.ts';
 import { notificationStatuses } from '../../src/lib/notifications/notification-status.ts';
 import type { Template } from '../../src/lib/templates/template.ts';
 import { aService, anApiKey, aTemplate } from '../support/builders.ts';
+import { aFileJob, smsRows } from '../support/job-files.ts';
 import { notFoundText, plainError, useApi } from './api.ts';
 import { insertRows } from './notification-rows.ts';
 import { createTestClock } from './test-clock.ts';
@@ -12,7 +13,13 @@ const clock = createTestClock('2026-03-31T23:30:00Z');
 const api = useApi({ clock });
 
 interface Page {
-  readonly notifications: { id: string; status: string; notification_type: string; created_at: string }[];
+  readonly notifications: {
+    id: string;
+    status: string;
+    notification_type: string;
+    created_at: string;
+    job: object | null;
+  }[];
   readonly page_size: number;
   readonly total: number;
   readonly links: { prev?: string; next?: string; last?: string };
@@ -87,6 +94,16 @@ describe('a list', () => {
       expect(await list(keys.normal, `/notifications${query}`)).toMatchObject({ total: 1 });
     }
     expect(idsOf(await list(keys.team, '/notifications?include_jobs=true'))).toEqual([]);
+  });
+
+  it('names the file that rows come from', async () => {
+    const { keys, sms } = await makeService();
+    const job = await aFileJob(api, { template: sms, content: smsRows(2), originalFileName: 'people.csv' });
+    await insertRows(api, sms, { jobId: job.id, count: 2 });
+    await insertRows(api, sms, { jobId: null, createdAt: '2026-01-02T00:00:00Z' });
+    const { notifications } = await list(keys.normal, '/notifications?include_jobs=true');
+    const expected = { id: job.id, original_file_name: 'people.csv' };
+    expect(notifications.map((notification) => notification.job)).toEqual([expected, expected, null]);
   });
 
   it('ignores parameters that it does not know', async () => {

@@ -55,3 +55,19 @@ export async function superviseNow({ db, boss }: Pick<App, 'db' | 'boss'>): Prom
   await db.query(`UPDATE pgboss.queue SET monitor_on = NULL, monitor_claim_on = NULL, maintain_on = NULL`);
   await boss.supervise();
 }
+
+/** From now on keeps what is put into the queues: what is done leaves them at once. */
+export async function rememberJobs(db: Queryable): Promise<void> {
+  await db.query(`CREATE TABLE remembered_jobs (n serial, queue text, data jsonb);
+    CREATE FUNCTION remember_job() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO remembered_jobs (queue, data) VALUES (NEW.name, NEW.data); RETURN NEW; END $$;
+    CREATE TRIGGER remember_job BEFORE INSERT ON pgboss.job_common FOR EACH ROW EXECUTE FUNCTION remember_job()`);
+}
+
+/** The jobs that were put into the queues since `rememberJobs`, oldest first. */
+export async function jobsPutInto(db: Queryable): Promise<(JobData & { readonly queue: string })[]> {
+  const { rows } = await db.query<{ queue: string; data: JobData }>(
+    'SELECT queue, data FROM remembered_jobs ORDER BY n',
+  );
+  return rows.map(({ queue, data }) => ({ ...data, queue }));
+}

@@ -5,12 +5,15 @@ export interface Skip {
   /** Path of the test file, from the root of the project. */
   readonly file: string;
   readonly reason: string;
+  /** It is no failure, whatever is required: nobody who has the project alone can run these tests. */
+  readonly isOptional?: boolean;
 }
 
 declare module 'vitest' {
   interface TaskMeta {
     /** Why the tests of a suite are skipped, for the summary. */
     skipReason?: string;
+    skipIsOptional?: boolean;
   }
 }
 
@@ -18,10 +21,10 @@ declare module 'vitest' {
 export const skipsFileVariable = 'TEST_SKIPS_FILE';
 
 /** Notes a skip. One short write in append mode: lines of several workers do not mix. */
-export function writeSkip({ file, reason }: Skip): void {
+export function writeSkip(skip: Skip): void {
   const registry = process.env[skipsFileVariable];
   if (registry === undefined) return;
-  appendFileSync(registry, `${JSON.stringify({ file, reason })}\n`);
+  appendFileSync(registry, `${JSON.stringify(skip)}\n`);
 }
 
 /** The skips noted in a registry. */

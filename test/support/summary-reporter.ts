@@ -8,6 +8,8 @@ export interface SkippedTests {
   readonly count: number;
   /** Known without the registry: a note of `context.skip`, a failed set-up, `todo`. */
   readonly reason: string | null;
+  /** No failure, whatever is required. */
+  readonly isOptional: boolean;
 }
 
 export interface RunSummary {
@@ -39,7 +41,7 @@ export default class SummaryReporter implements Reporter {
     for (const module of modules) {
       failed += module.errors().length;
       for (const suite of module.children.allSuites()) failed += suite.errors().length;
-      const reasons = new Map<string | null, number>();
+      const reasons = new Map<string | null, { count: number; isOptional: boolean }>();
       for (const test of module.children.allTests()) {
         const { state } = test.result();
         if (state === 'passed') passed += 1;
@@ -47,13 +49,18 @@ export default class SummaryReporter implements Reporter {
         // With -t, Vitest skips every test whose name does not match: that is what was asked for.
         else if (!this.isFiltered) {
           const reason = reasonOf(test);
-          reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+          const { count, isOptional } = reasons.get(reason) ?? { count: 0, isOptional: true };
+          reasons.set(reason, { count: count + 1, isOptional: isOptional && isSkipOptional(test) });
         }
       }
-      for (const [reason, count] of reasons) skipped.push({ file: module.relativeModuleId, count, reason });
+      for (const [reason, skips] of reasons) skipped.push({ file: module.relativeModuleId, reason, ...skips });
     }
     return { passed, failed, skipped };
   }
+}
+
+function isSkipOptional(test: TestCase): boolean {
+  return test.parent.meta().skipIsOptional === true;
 }
 
 function reasonOf(test: TestCase): string | null {

@@ -8,6 +8,7 @@ import type { Config } from '../../src/lib/config/schema.ts';
 import { connectClient } from '../../src/lib/db/database.ts';
 import { silentLogger } from '../../src/lib/observability/logger.ts';
 import type { QueueName } from '../../src/lib/queue/queues.ts';
+import type { Worker } from '../../src/lib/queue/worker.ts';
 import { runScheduler, runWorkers } from '../../src/lib/run-workers.ts';
 import { startServer } from '../../src/server/listen.ts';
 import { testSecretKeys } from './secret-keys.ts';
@@ -25,7 +26,7 @@ export interface TestAppOptions extends Partial<Omit<AppOptions, 'name'>> {
 export interface TestApp extends App {
   readonly databaseUrl: string;
   /** Works on queues in this process; the app must have been made with `supervise`. */
-  runWorkers(queues: readonly QueueName[]): Promise<void>;
+  runWorkers(queues: readonly QueueName[]): Promise<Worker>;
   /** Fires scheduled tasks; the app must have been made with `schedule`. */
   runScheduler(): Promise<void>;
 }

@@ -3,7 +3,8 @@ import { silentLogger, type Logger } from '../../src/lib/observability/logger.ts
 import type { QueueName } from '../../src/lib/queue/queues.ts';
 import type { RetryPolicy } from '../../src/lib/queue/retry-policy.ts';
 import { createTaskRegistry, type Task } from '../../src/lib/queue/task.ts';
-import { startWorker, type RunOutcome } from '../../src/lib/queue/worker.ts';
+import type { RunOutcome } from '../../src/lib/queue/run-job.ts';
+import { startWorker } from '../../src/lib/queue/worker.ts';
 
 export interface TestWorkerOptions {
   readonly queues?: readonly QueueName[];
@@ -25,10 +26,11 @@ export async function startTestWorker(
 ): Promise<TestWorker> {
   const outcomes: `${string} ${RunOutcome}`[] = [];
   const onRun = (task: string, outcome: RunOutcome): void => void outcomes.push(`${task} ${outcome}`);
-  await startWorker(
-    { boss: app.boss, db: app.db, tasks: createTaskRegistry(tasks), logger, retrySchedules, onRun },
+  const worker = await startWorker(
+    { boss: app.boss, claims: app.claims, db: app.db, tasks: createTaskRegistry(tasks), logger, retrySchedules, onRun },
     queues,
     concurrency,
   );
+  app.onClose(() => worker.stop(app.config.shutdownGrace * 1000));
   return { outcomes };
 }

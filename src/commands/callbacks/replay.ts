@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome, type ParsedFlags } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, uuidFlag, yesFlag } from '../../lib/cli/flags.ts';
+import { checkpointOf } from '../../lib/cli/checkpoint.ts';
 import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { readLines } from '../../lib/cli/read-content.ts';
@@ -23,11 +24,12 @@ const logOnly = ['since', 'until', 'type', 'failed-only'];
 export default class CallbacksReplay extends BaseCommand<Result> {
   static override summary = 'Tell services again what they were told, or should have been.';
   static override description = `Of a service, sends the callbacks of the log again, which keeps them for seven days: statuses as they are now, to the URL that is set now. Callbacks that are still being sent or retried are left alone, so that none is doubled.
-With --file, tells what became of the notifications whose ids are its lines; with --service, the lines are references of that service, and either all of them are found or none is told.
+With --file, tells what became of the notifications whose ids are its lines; with --service, the lines are references of that service, and either all of them are found or none is told. How far it came is kept in FILE.checkpoint until it is done, for --resume.
 Exit status: 0 done, 3 some lines were not found or have no callback, 4 not confirmed, 5 unknown service, callback or reference.`;
   static override examples = [
     '<%= config.bin %> callbacks replay --service 018f2f6e-7c1a-7000-8000-000000000000 --since 2026-01-31T09:00:00Z --until 2026-01-31T12:00:00Z --failed-only --dry-run',
     '<%= config.bin %> callbacks replay --file ids.txt --yes',
+    '<%= config.bin %> callbacks replay --file ids.txt --yes --resume',
     '<%= config.bin %> callbacks replay --file references.txt --service 018f2f6e-7c1a-7000-8000-000000000000 --yes --json',
   ];
   static override flags = {
@@ -47,6 +49,10 @@ Exit status: 0 done, 3 some lines were not found or have no callback, 4 not conf
       multipleNonGreedy: true,
     }),
     'failed-only': Flags.boolean({ summary: 'Only callbacks that were given up.' }),
+    resume: Flags.boolean({
+      summary: 'Go on where an interrupted replay of the same file stopped.',
+      dependsOn: ['file'],
+    }),
     'dry-run': dryRunFlag,
     yes: yesFlag,
   };
@@ -59,6 +65,9 @@ Exit status: 0 done, 3 some lines were not found or have no callback, 4 not conf
     if (flags.since !== undefined && flags.until !== undefined && flags.since >= flags.until) {
       throw new AppError('USAGE_INVALID', '--since must be before --until');
     }
+    if (flags.resume && flags.file === '-') {
+      throw new AppError('USAGE_INVALID', '--resume needs a file: of standard input nothing is kept');
+    }
     const lines = flags.file === undefined ? null : await readLines(flags.file, '--file');
     if (!flags['dry-run']) await this.confirm('Send callbacks again?', flags);
     return interruptible((signal) => this.replay(flags, lines, signal), {
@@ -66,7 +75,9 @@ Exit status: 0 done, 3 some lines were not found or have no callback, 4 not conf
       afterwards:
         lines === null
           ? 'What was sent again stays so.'
-          : 'What was sent again stays so; the same command tells the rest, and the first ones twice.',
+          : flags.file === '-'
+            ? 'What was sent again stays so; the same command tells the rest, and the first ones twice.'
+            : 'What was sent again stays so; the same command with --resume tells the rest.',
     });
   }
 
@@ -83,7 +94,18 @@ Exit status: 0 done, 3 some lines were not found or have no callback, 4 not conf
       if (lines !== null) {
         const { replayListedCallbacks } = await import('../../lib/callbacks/replay-listed-callbacks.ts');
         const serviceId = flags.service ?? null;
-        const replayed = await replayListedCallbacks(app, { lines, serviceId, ...options });
+        const checkpoint = flags.file === '-' ? null : checkpointOf(flags.file!, lines, `callbacks ${serviceId}`);
+        const skip = flags.resume ? await checkpoint!.read() : 0;
+        const onPage = dryRun || checkpoint === null ? undefined : checkpoint.write.bind(checkpoint);
+        const replayed = await replayListedCallbacks(app, {
+          lines,
+          serviceId,
+          skip,
+          ...(onPage !== undefined && { onPage }),
+          ...options,
+        });
+        const isComplete = skip + replayed.length >= lines.length;
+        if (!dryRun && isComplete) await checkpoint?.remove();
         const counts = countBy(replayed.map(({ outcome }) => outcome));
         const isPartial = replayed.some(({ outcome }) => outcome === 'unknown' || outcome === 'unconfigured');
         return {

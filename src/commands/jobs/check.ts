@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type Outcome, type ParsedFlags } from '../../lib/cli/base-command.ts';
-import { renderCsvReport, type CsvReport } from '../../lib/cli/csv-report.ts';
+import { errorsFlag, shownRowsFlag } from '../../lib/cli/csv-flags.ts';
+import { renderCsvReport, warningsOf, type CsvReport } from '../../lib/cli/csv-report.ts';
 import { uuidFlag } from '../../lib/cli/flags.ts';
 import { answerJsonLines, jsonlDescription, jsonlFlag } from '../../lib/cli/jsonl-command.ts';
 import { readContent } from '../../lib/cli/read-content.ts';
@@ -10,12 +11,14 @@ import type { CheckCsvFileInput } from '../../lib/recipients/csv/check-csv-file.
 import { mostRows } from '../../lib/recipients/csv/csv-options.ts';
 import { templateTypes, type TemplateType } from '../../lib/templates/template.ts';
 
-type Target = Pick<CheckCsvFileInput, 'options'> & { context: Omit<CheckCsvFileInput['context'], 'fileName'> };
+type Target = Pick<CheckCsvFileInput, 'options' | 'context'>;
+
+type Flagged = ParsedFlags<typeof JobsCheck>;
 
 export default class JobsCheck extends BaseCommand<CsvReport | null> {
   static override summary = 'Check a file of recipients before it is sent; sends nothing.';
   static override description = `FILE is .csv or .tsv, or - for CSV on standard input. It is checked against a stored template, or against
-content given here: then no database is needed.
+content given here: then no database is needed. --errors names every bad row in a file of its own.
 Exit status: 0 the file can be sent, 3 some rows are bad, 1 it cannot be sent.
 With --jsonl, each line is one small file: {"csv", "template_type", "content", "subject", "prefix", "guestlist",
 "international_sms", "international_letters", "sms_to_uk_landline", "remaining_messages", "remaining_international_sms",
@@ -47,7 +50,8 @@ With --jsonl, each line is one small file: {"csv", "template_type", "content", "
     }),
     'remaining-messages': Flags.integer({ summary: 'Messages that may still be sent today.', min: 0 }),
     'remaining-international-sms': Flags.integer({ summary: 'Text messages that may still go abroad today.', min: 0 }),
-    rows: Flags.integer({ summary: 'Most rows that are shown.', min: 0, default: 50 }),
+    rows: shownRowsFlag,
+    errors: errorsFlag({ exclusive: ['jsonl'] }),
     jsonl: jsonlFlag({ exclusive: ['content'] }),
   };
 
@@ -61,27 +65,25 @@ With --jsonl, each line is one small file: {"csv", "template_type", "content", "
     }
     const { file } = args;
     if (file === undefined) throw new AppError('USAGE_INVALID', 'Expected FILE or --jsonl', { hint: 'See --help.' });
-    return this.checkFile(file, await this.readTarget(flags), flags.rows);
+    return this.checkFile(file, await this.readTarget(flags, file === '-' ? 'standard input' : basename(file)), flags);
   }
 
-  private async checkFile(file: string, { options, context }: Target, shownRows: number): Promise<Outcome<CsvReport>> {
+  private async checkFile(file: string, target: Target, flags: Flagged): Promise<Outcome<CsvReport>> {
     const { checkCsvFile } = await import('../../lib/recipients/csv/check-csv-file.ts');
     const { openCsvFile } = await import('../../lib/recipients/csv/csv-file.ts');
     const { toCsvReport } = await import('../../lib/cli/jsonl-csv.ts');
-    const fileName = file === '-' ? 'standard input' : basename(file);
-    const open = () => openCsvFile(file);
-    const check = await checkCsvFile({ open, options, context: { ...context, fileName }, shownRows });
-    const unclosed = check.summary?.unclosedQuote ?? null;
-    if (unclosed !== null) {
-      this.addWarning(`Line ${unclosed.line}: a quote that nothing closes; the rest of the file is one cell`);
-    }
-    const result = toCsvReport(fileName, check);
+    const { withBadRows } = await import('../../lib/cli/bad-rows-file.ts');
+    const check = await withBadRows({ path: flags.errors, input: file }, (listing) =>
+      checkCsvFile({ ...target, ...listing, open: () => openCsvFile(file), shownRows: flags.rows }),
+    );
+    for (const warning of warningsOf(check)) this.addWarning(warning);
+    const result = toCsvReport(target.context.fileName, check);
     if (check.problem === null) return { result };
     return check.problem.kind === 'row-errors' ? { result, status: 'partial' } : { result, exitCode: 1 };
   }
 
   /** What the file is checked against. */
-  private async readTarget(flags: ParsedFlags<typeof JobsCheck>): Promise<Target> {
+  private async readTarget(flags: Flagged, fileName: string): Promise<Target> {
     const remaining = {
       ...(flags['remaining-messages'] !== undefined && { remainingMessages: flags['remaining-messages'] }),
       ...(flags['remaining-international-sms'] !== undefined && {
@@ -91,8 +93,8 @@ With --jsonl, each line is one small file: {"csv", "template_type", "content", "
     const { template: templateId } = flags;
     if (templateId !== undefined) {
       return this.withApp(flags, async (app) => {
-        const { readTemplateCheckOptions } = await import('../../lib/recipients/csv/template-check-options.ts');
-        const { options, ...context } = await readTemplateCheckOptions(app, { templateId });
+        const { readFileCheckOptions } = await import('../../lib/jobs/file-check-options.ts');
+        const { options, context } = await readFileCheckOptions(app, { templateId, fileName });
         return { options: { ...options, ...remaining }, context };
       });
     }
@@ -114,7 +116,7 @@ With --jsonl, each line is one small file: {"csv", "template_type", "content", "
         maxRows: mostRows,
         ...remaining,
       },
-      context: { restricted: false, dailyLimit: null, dailyInternationalLimit: null },
+      context: { fileName, restricted: false, sentToday: false, dailyLimit: null, dailyInternationalLimit: null },
     };
   }
 

@@ -7,15 +7,16 @@ import type { ProviderStub } from '../../lib/providers/stub/start-provider-stub.
 
 interface Ready {
   readonly url: string;
-  /** Environment variables that point a worker at the stub. */
+  /** Environment variables that point servers and workers at the stub. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export default class ProvidersStub extends BaseCommand<Ready> {
-  static override summary = 'Play MMG, Firetext, SES and an HTTP gateway, with faults on demand.';
-  static override description = `Point a worker at it with the variables that it prints; nothing that it is given goes anywhere.
---scenario is PROVIDER=ANSWER[,SETTING=VALUE…], where ANSWER is one of ok, refuse, throttle, error, garbage, incomplete, hang, drip, huge, close, cut, and settings are status, share (part of the requests, 0 to 1), latency (ms), receipts (once, late, duplicate, reordered, none), outcome (by-recipient, delivered, temporary-failure, permanent-failure), delay (ms, or 100-1000) and lateMs.
-While it runs: PUT /scenario/PROVIDER with the same as JSON, GET /scenario, GET /counts, GET /requests, DELETE /requests.`;
+  static override summary = 'Play MMG, Firetext, SES, an HTTP gateway and mobile networks, with faults on demand.';
+  static override description = `Point API and workers at it with the variables that it prints; nothing that it is given goes anywhere.
+--scenario is PROVIDER=ANSWER[,SETTING=VALUE…], where ANSWER is one of ok, refuse, throttle, error, garbage, incomplete, hang, drip, huge, close, cut, and settings are status, share (part of the requests, 0 to 1), latency (ms), receipts (once, late, duplicate, reordered, garbage, none), outcome (by-recipient, delivered, temporary-failure, permanent-failure), delay (ms, or 100-1000) and lateMs.
+While it runs: PUT /scenario/PROVIDER with the same as JSON, GET /scenario, GET /counts, GET /requests, DELETE /requests.
+The networks that emergency broadcasts go to acknowledge all of them; PUT /networks/NETWORK[/primary|failover] with {"answer": "ack|error|hang|close", "status": 500, "latency": 0} changes that, GET /networks shows what came, DELETE /networks forgets it.`;
   static override examples = [
     '<%= config.bin %> providers stub',
     '<%= config.bin %> providers stub --port 0 --json',
@@ -46,9 +47,18 @@ While it runs: PUT /scenario/PROVIDER with the same as JSON, GET /scenario, GET 
   protected async execute(): Promise<Outcome<Ready>> {
     const { flags } = await this.parse(ProvidersStub);
     const stopping = nextShutdownSignal(() => this.notice('Stopped at once.'));
-    const [{ startProviderStub }, { parseScenarioFlag }, { systemClock }, { createIds }] = await Promise.all([
+    const [
+      { startProviderStub },
+      { stubGateway },
+      { parseScenarioFlag },
+      { createStubNetworks, stubRoutes },
+      { systemClock },
+      { createIds },
+    ] = await Promise.all([
       import('../../lib/providers/stub/start-provider-stub.ts'),
+      import('../../lib/providers/stub/stub-protocols.ts'),
       import('../../lib/providers/stub/stub-scenario.ts'),
+      import('../../lib/broadcasts/stub-networks.ts'),
       import('../../lib/core/clock.ts'),
       import('../../lib/core/ids.ts'),
     ]);
@@ -59,10 +69,11 @@ While it runs: PUT /scenario/PROVIDER with the same as JSON, GET /scenario, GET 
         host: flags.host,
         port: flags.port,
         receiptsTo: readBaseUrl(flags['receipts-to']),
+        networks: createStubNetworks(),
         scenarios: Object.fromEntries(scenarios.map(({ provider, scenario }) => [provider, scenario])),
       },
     );
-    const ready = describe(stub);
+    const ready = describe(stub, { gateway: stubGateway(stub.url), routes: stubRoutes(stub.url) });
     if (this.jsonEnabled()) this.writeJson({ status: 'ready', result: ready, warnings: this.warnings });
     else process.stdout.write(`${facts({ ready: ready.url })}\n\n${shellLines(ready.environment)}\n`);
     await stopping;
@@ -88,12 +99,7 @@ function readBaseUrl(text: string): string | null {
   throw new AppError('USAGE_INVALID', `--receipts-to is '${text}': expected a URL beginning with http:// or https://`);
 }
 
-function describe({ url }: ProviderStub): Ready {
-  const webhook = {
-    url: `${url}/webhook`,
-    body: { to: '((to))', from: '((from))', text: '((content))', reference: '((reference))' },
-    success: { path: 'result', equals: 'ok' },
-  };
+function describe({ url }: ProviderStub, { gateway, routes }: { gateway: object; routes: object }): Ready {
   return {
     url,
     environment: {
@@ -104,7 +110,11 @@ function describe({ url }: ProviderStub): Ready {
       NOTIFY_SES_ENDPOINT: `${url}/ses`,
       AWS_ACCESS_KEY_ID: 'stub',
       AWS_SECRET_ACCESS_KEY: 'stub',
-      NOTIFY_SMS_WEBHOOK: JSON.stringify(webhook),
+      // Nobody signs what the stub says in the name of SNS.
+      NOTIFY_SNS_VERIFICATION: 'off',
+      NOTIFY_SMS_WEBHOOK: JSON.stringify(gateway),
+      NOTIFY_BROADCAST_TRANSPORT: 'http',
+      NOTIFY_BROADCAST_ROUTES: JSON.stringify(routes),
     },
   };
 }

@@ -89,8 +89,15 @@ export async function updateApiKey(tx: Queryable, id: string, changes: ApiKeyCha
   await updateVersioned(tx, 'api_keys', id, { ...changes }, at);
 }
 
-export async function expireApiKey(tx: Queryable, id: string, at: Date): Promise<ApiKey | null> {
-  const row = await updateVersioned<ApiKeyRow>(tx, 'api_keys', id, { expiry_date: at }, at);
+/** @param authorId who made this version; without it, the one of the last */
+export async function expireApiKey(
+  tx: Queryable,
+  id: string,
+  at: Date,
+  authorId: string | null = null,
+): Promise<ApiKey | null> {
+  const changes = { expiry_date: at, ...(authorId !== null && { created_by_id: authorId }) };
+  const row = await updateVersioned<ApiKeyRow>(tx, 'api_keys', id, changes, at);
   return row === null ? null : toApiKey(row);
 }
 

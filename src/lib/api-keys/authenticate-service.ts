@@ -1,7 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Clock } from '../core/clock.ts';
-import { AppError } from '../core/errors.ts';
 import { parseUuid } from '../core/ids.ts';
 import { utcMidnight } from '../core/london-time.ts';
 import type { SecretBox } from '../core/secret-box.ts';
@@ -10,7 +9,8 @@ import { findServiceForAuthentication } from '../services/find-service.ts';
 import type { Service } from '../services/service.ts';
 import { apiKeySecretContext, type ApiKey } from './api-key.ts';
 import { findServiceKeys } from './api-key-repository.ts';
-import { checkClaims, decodeToken, hasSignature, type DecodedToken } from './json-web-token.ts';
+import { assertAlgorithm, assertClaims, keyNotFound, readBearerToken, refused } from './bearer-token.ts';
+import { hasSignature, type DecodedToken } from './json-web-token.ts';
 
 export interface AuthenticatedService {
   readonly service: Service;
@@ -29,14 +29,10 @@ interface UsableKey {
   readonly secret: KeyObject;
 }
 
-const maxHeaderLength = 4096;
 const tokensRemembered = 200;
 /** A key revoked at any time of a day is known as revoked for seven days from the midnight before. */
 const revokedKeysKnownForDays = 7;
 const dayMs = 24 * 60 * 60 * 1000;
-
-const generalMessage =
-  'Invalid token: make sure your API token matches the example at https://docs.notifications.service.gov.uk/rest-api.html#authorisation-header';
 
 /**
  * Finds the service and key behind an `Authorization` header (public API sheet §2). The checks run in the sheet's order,
@@ -48,17 +44,7 @@ export async function authenticateService(
   deps: AuthenticationDeps,
   authorization: string | undefined,
 ): Promise<AuthenticatedService> {
-  if (authorization === undefined || authorization === '') {
-    throw new AppError('AUTH_MISSING', 'Unauthorized: authentication token must be provided');
-  }
-  if (authorization.slice(0, 7).toLowerCase() !== 'bearer ') {
-    throw new AppError('AUTH_MISSING', 'Unauthorized: authentication bearer scheme must be used');
-  }
-  const token = authorization.length > maxHeaderLength ? null : decodeToken(authorization.slice(7).trim());
-  if (token === null) throw refused(generalMessage);
-
-  const issuer = token.payload['iss'];
-  if (issuer === undefined) throw refused('Invalid token: iss field not provided');
+  const { token, issuer } = readBearerToken(authorization);
   const serviceId = parseUuid(issuer);
   if (serviceId === null) throw refused('Invalid token: service id is not the right data type');
 
@@ -68,20 +54,11 @@ export async function authenticateService(
   const keys = await findUsableKeys(deps, serviceId, now);
   if (keys.length === 0) throw refused('Invalid token: service has no API keys');
   if (!service.active) throw refused('Invalid token: service is archived');
-  if (token.header['alg'] !== 'HS256') throw refused('Invalid token: algorithm used is not HS256');
-
+  assertAlgorithm(token);
   const match = await findSigningKey(deps, { serviceId, token, keys });
-  if (match === null) throw refused('Invalid token: API key not found');
+  if (match === null) throw keyNotFound();
 
-  switch (checkClaims(token.payload, now.getTime())) {
-    case 'clock':
-      throw refused('Error: Your system clock must be accurate to within 30 seconds');
-    case 'unusable':
-      throw refused('Invalid token: API key not found');
-    case 'malformed':
-      throw refused(generalMessage);
-    case null:
-  }
+  assertClaims(token, now);
   const { apiKey } = match;
   if (apiKey.expiryDate !== null) throw refused('Invalid token: API key revoked');
   return { service, apiKey };
@@ -123,8 +100,4 @@ async function findSigningKey(
   if (known.size >= tokensRemembered) known.clear();
   known.set(token.text, match);
   return match;
-}
-
-function refused(message: string): AppError {
-  return new AppError('AUTH_INVALID', message);
 }

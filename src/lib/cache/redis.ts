@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis as Client } from 'ioredis';
-import { messageOf } from '../core/errors.ts';
+import { AppError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../observability/logger.ts';
 
 /** What stands for an answer when Redis is away, is too slow, or refused. */
@@ -16,8 +16,17 @@ export interface Redis {
   call(command: string, ...words: readonly (string | number)[]): Promise<unknown>;
   /** Runs a Lua script, by its digest where Redis knows it already. */
   run(script: string, keys: readonly string[], values: readonly (string | number)[]): Promise<unknown>;
+  /** The same for work that is nothing without Redis. */
+  readonly required: RequiredRedis;
   close(): Promise<void>;
 }
+
+/**
+ * Redis for commands whose very purpose it is. Waits for the connection, and longer for an answer.
+ *
+ * @throws AppError REDIS_UNAVAILABLE, from every method, with what Redis or the network said
+ */
+export type RequiredRedis = Pick<Redis, 'call' | 'run'>;
 
 export interface RedisOptions {
   readonly url: string;
@@ -27,6 +36,7 @@ export interface RedisOptions {
 }
 
 const commandTimeoutMs = 150;
+const requiredTimeoutMs = 10_000;
 const pauseMs = 1000;
 const logEveryMs = 10_000;
 
@@ -41,6 +51,7 @@ export function createRedis({ url, logger, onError }: RedisOptions): Redis {
   let silentUntil = 0;
   let closed = false;
   const digests = new Map<string, string>();
+  let required: Promise<Client> | null = null;
 
   const report = (error: unknown): void => {
     onError?.();
@@ -91,28 +102,71 @@ export function createRedis({ url, logger, onError }: RedisOptions): Redis {
     }
   };
 
+  const demand = async (ask: (ready: Client) => Promise<unknown>): Promise<unknown> => {
+    try {
+      required ??= connectRequired(url);
+      return await ask(await required);
+    } catch (error) {
+      required = null;
+      throw new AppError('REDIS_UNAVAILABLE', `Redis does not answer: ${messageOf(error)}`, { cause: error });
+    }
+  };
+
   const digestOf = (script: string): string => {
     const digest = digests.get(script) ?? createHash('sha1').update(script).digest('hex');
     digests.set(script, digest);
     return digest;
   };
 
+  const evaluate = async (
+    ready: Client,
+    script: string,
+    keys: readonly string[],
+    values: readonly (string | number)[],
+  ): Promise<unknown> => {
+    try {
+      return await ready.evalsha(digestOf(script), keys.length, ...keys, ...values);
+    } catch (error) {
+      // It forgets scripts when it restarts.
+      if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
+      return ready.eval(script, keys.length, ...keys, ...values);
+    }
+  };
+
   return {
     call: (command, ...words) => attempt((ready) => ready.call(command, ...words)),
-    run: (script, keys, values) =>
-      attempt(async (ready) => {
-        try {
-          return await ready.evalsha(digestOf(script), keys.length, ...keys, ...values);
-        } catch (error) {
-          // It forgets scripts when it restarts.
-          if (!messageOf(error).startsWith('NOSCRIPT')) throw error;
-          return ready.eval(script, keys.length, ...keys, ...values);
-        }
-      }),
+    run: (script, keys, values) => attempt((ready) => evaluate(ready, script, keys, values)),
+    required: {
+      call: (command, ...words) => demand((ready) => ready.call(command, ...words)),
+      run: (script, keys, values) => demand((ready) => evaluate(ready, script, keys, values)),
+    },
     async close() {
       closed = true;
       await connecting;
       client?.disconnect();
+      await required?.then((ready) => ready.disconnect()).catch(() => undefined);
     },
   };
+}
+
+/** A connection that stands, or fails with its reason. */
+async function connectRequired(url: string): Promise<Client> {
+  const { Redis: RedisClient } = await import('ioredis');
+  const client = new RedisClient(url, {
+    lazyConnect: true,
+    commandTimeout: requiredTimeoutMs,
+    connectTimeout: 5000,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let reason: unknown = null;
+  client.on('error', (error) => (reason = error));
+  try {
+    await client.connect();
+  } catch (error) {
+    client.disconnect();
+    // What the client throws says only that the connection is closed.
+    throw reason ?? error;
+  }
+  return client;
 }

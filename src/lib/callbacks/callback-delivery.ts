@@ -6,7 +6,7 @@ export const deliveryStates = ['delivered', 'retrying', 'failed'] as const;
 export type DeliveryState = (typeof deliveryStates)[number];
 
 /** Why a callback was not taken; a status says so itself. */
-export type DeliveryProblem = 'status' | 'timeout' | 'connection' | 'blocked' | 'circuit' | 'internal';
+export type DeliveryProblem = 'status' | 'timeout' | 'connection' | 'certificate' | 'blocked' | 'circuit' | 'internal';
 
 /** A line of the delivery log: a callback as its last attempt left it. It holds nothing of a person. */
 export interface CallbackDelivery extends CallbackSubject {

@@ -16,6 +16,10 @@ export interface ReplayListedInput {
   readonly serviceId: string | null;
   readonly dryRun?: boolean;
   readonly pageSize?: number;
+  /** Lines from the beginning that an earlier replay told of. */
+  readonly skip?: number;
+  /** Called with how many lines are done after what was queued for them is committed. */
+  readonly onPage?: (done: number) => Promise<void>;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -29,7 +33,7 @@ export interface ReplayedLine {
 
 /**
  * Tells services what became of single notifications, as they are now. Of a service's references, either all are known
- * and told, or none.
+ * and told, or none. An interrupted replay goes on with `skip`.
  *
  * @throws AppError NOT_FOUND for an unknown service, one without a callback, and for references that are not there, all
  *   of them in `details.messages`; REFUSED for a reference of several notifications
@@ -38,12 +42,13 @@ export async function replayListedCallbacks(
   deps: ReplayCallbacksDeps,
   input: ReplayListedInput,
 ): Promise<ReplayedLine[]> {
-  const { lines, pageSize = 500, onProgress = () => undefined, signal } = input;
+  const { lines, pageSize = 500, skip = 0, onPage, onProgress = () => undefined, signal } = input;
   const ids = input.serviceId === null ? lines : await idsOfReferences(deps, input.serviceId, lines);
   const replayed: ReplayedLine[] = [];
-  for (let start = 0; start < ids.length && !signal?.aborted; start += pageSize) {
+  for (let start = skip; start < ids.length && !signal?.aborted; start += pageSize) {
     replayed.push(...(await replayPage(deps, ids.slice(start, start + pageSize), input)));
-    onProgress(replayed.length, ids.length);
+    await onPage?.(skip + replayed.length);
+    onProgress(skip + replayed.length, ids.length);
   }
   return replayed;
 }

@@ -35,7 +35,8 @@ export interface CallbackAttempt {
   readonly seconds: number;
 }
 
-export type AttemptOutcome = 'delivered' | 'failed' | 'refused' | 'timeout' | 'connection' | 'blocked' | 'circuit';
+export type AttemptOutcome =
+  'delivered' | 'failed' | 'refused' | 'timeout' | 'connection' | 'certificate' | 'blocked' | 'circuit';
 
 /** How an attempt ended. */
 interface Ending {

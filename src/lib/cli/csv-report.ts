@@ -1,3 +1,4 @@
+import type { CsvFileCheck } from '../recipients/csv/check-csv-file.ts';
 import type { CsvRow } from '../recipients/csv/check-row.ts';
 import type { CsvProblem } from '../recipients/csv/csv-problem.ts';
 import { table } from './table.ts';
@@ -17,6 +18,13 @@ export interface RowReport {
   readonly row: number;
   readonly errors: readonly string[];
   readonly recipient: CsvRow['recipient'];
+}
+
+/** What is odd about a file that may still be right. */
+export function warningsOf({ summary }: CsvFileCheck): string[] {
+  const unclosed = summary?.unclosedQuote ?? null;
+  if (unclosed === null) return [];
+  return [`Line ${unclosed.line}: a quote that nothing closes; the rest of the file is one cell`];
 }
 
 /** The report for people. */

@@ -3,7 +3,6 @@ import { checkCsvText, type CsvSummary } from '../recipients/csv/check-csv.ts';
 import type { CsvFileCheck } from '../recipients/csv/check-csv-file.ts';
 import type { CsvRow } from '../recipients/csv/check-row.ts';
 import { mostRows, type CsvCheckOptions } from '../recipients/csv/csv-options.ts';
-import { placeholderKey } from '../templates/placeholders.ts';
 import { templateTypes } from '../templates/template.ts';
 import type { CsvReport } from './csv-report.ts';
 import type { LineAnswer } from './jsonl.ts';
@@ -16,6 +15,7 @@ import {
   requiredChoice,
   requiredText,
 } from './jsonl-record.ts';
+import { namesOfColumns, problemsOf, type RowProblem } from './row-problems.ts';
 
 /** Checks one line of `notify jobs check --jsonl`: a small file as text (templating sheet §11.3). Never throws. */
 export function checkCsvLine(line: string): LineAnswer {
@@ -87,7 +87,7 @@ export function toRowFields(row: CsvRow) {
 
 /** Makes the report of a checked file. */
 export function toCsvReport(file: string, { problem, summary, rows, rowsWithErrors }: CsvFileCheck): CsvReport {
-  const names = new Map(summary?.columns.headers.map((header) => [placeholderKey(header), header]));
+  const names = namesOfColumns(summary?.columns.headers);
   return {
     file,
     sendable: problem === null,
@@ -95,13 +95,14 @@ export function toCsvReport(file: string, { problem, summary, rows, rowsWithErro
     ...(summary !== null && toSummaryFields(summary)),
     row_count: summary?.rowCount ?? 0,
     rows_with_errors: rowsWithErrors,
-    rows: rows.map((row) => ({ row: row.index + 2, errors: errorsOf(row, names), ...toRowFields(row) })),
+    rows: rows.map((row) => ({
+      row: row.index + 2,
+      errors: problemsOf(row, names).map(toErrorText),
+      ...toRowFields(row),
+    })),
   };
 }
 
-function errorsOf({ rowError, cellErrors, qrCodeTooLong }: CsvRow, names: ReadonlyMap<string, string>): string[] {
-  const errors = [...cellErrors].map(([key, error]) => `${names.get(key) ?? key}: ${error}`);
-  if (qrCodeTooLong) errors.unshift('Too many characters for the QR code link');
-  if (rowError !== null) errors.unshift(rowError);
-  return errors;
+function toErrorText({ column, message }: RowProblem): string {
+  return column === null ? message : `${column}: ${message}`;
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, isRawJsonNumber, parseJson, type JsonObject, type JsonValue } from '../core/json.ts';
-import { messageOf } from '../core/errors.ts';
+import { isAppError, messageOf } from '../core/errors.ts';
 import { unprocessed, type LineAnswer } from './jsonl.ts';
 
 /** A line that cannot be processed; its message is the line's `error`. */
@@ -14,7 +14,8 @@ export function answerRecord(line: string, answer: (record: JsonObject) => objec
   try {
     return { processed: true, json: JSON.stringify(answer(parseRecord(line))) };
   } catch (error) {
-    return unprocessed(error instanceof LineError ? error.message : `Unexpected: ${messageOf(error)}`);
+    const isExpected = error instanceof LineError || isAppError(error);
+    return unprocessed(isExpected ? error.message : `Unexpected: ${messageOf(error)}`);
   }
 }
 

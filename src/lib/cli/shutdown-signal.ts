@@ -8,8 +8,10 @@ const exitStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 /**
  * Resolves at the first SIGINT or SIGTERM. A second one, at least a second later so that a doubled Ctrl-C is not one,
  * ends the process at once: everything is built to be killed at any moment.
+ *
+ * @param over when it is aborted, nobody listens any longer
  */
-export function nextShutdownSignal(onAbort: () => void): Promise<ShutdownSignal> {
+export function nextShutdownSignal(onAbort: () => void, over?: AbortSignal): Promise<ShutdownSignal> {
   return new Promise((resolve) => {
     let firstAt: number | null = null;
     const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
@@ -26,5 +28,9 @@ export function nextShutdownSignal(onAbort: () => void): Promise<ShutdownSignal>
     };
     process.on('SIGINT', onSignal);
     process.on('SIGTERM', onSignal);
+    over?.addEventListener('abort', () => {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    });
   });
 }

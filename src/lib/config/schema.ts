@@ -16,6 +16,9 @@ import {
   type ConfigKey,
 } from './key.ts';
 import type { SecretKey } from '../core/secret-box.ts';
+import { broadcastKeys } from './broadcast-keys.ts';
+import { letterKeys } from './letter-keys.ts';
+import { printKeys } from './print-keys.ts';
 import { providerKeys } from './provider-keys.ts';
 import { receiptKeys } from './receipt-keys.ts';
 import { parseSecretKeys } from './secret-keys.ts';
@@ -125,6 +128,9 @@ export const configSchema = {
   }),
   ...providerKeys,
   ...receiptKeys,
+  ...broadcastKeys,
+  ...letterKeys,
+  ...printKeys,
   trustedProxies: addressList({
     env: ['NOTIFY_TRUSTED_PROXIES'],
     default: [],
@@ -137,7 +143,7 @@ export const configSchema = {
     help: 'Hosts (also with :port), addresses and CIDR ranges that callbacks may go to although they are not public; http counts as https there.',
   }),
   internalClients: json<InternalClients>({
-    env: ['NOTIFY_INTERNAL_CLIENTS'],
+    env: ['NOTIFY_INTERNAL_CLIENTS', 'INTERNAL_CLIENT_API_KEYS'],
     default: {},
     defaultText: 'none',
     secret: true,
@@ -281,15 +287,15 @@ export function defaultStateDir(environment: Readonly<Record<string, string | un
   return join(base, 'notify');
 }
 
+/** A secret that stands alone is a list of one. */
 function readInternalClients(value: unknown): InternalClients {
-  const isSecretList = (secrets: unknown): boolean =>
-    Array.isArray(secrets) &&
-    secrets.length > 0 &&
-    secrets.every((secret) => typeof secret === 'string' && secret !== '');
-  if (!isRecord(value) || !Object.values(value).every(isSecretList)) {
+  const isSecretList = (secrets: readonly unknown[]): boolean =>
+    secrets.length > 0 && secrets.every((secret) => typeof secret === 'string' && secret !== '');
+  const clients = isRecord(value) ? Object.entries(value).map(([id, secrets]) => [id, [secrets].flat()] as const) : [];
+  if (!isRecord(value) || !clients.every(([, secrets]) => isSecretList(secrets))) {
     throw new Error('expected an object of client id to a list of secrets');
   }
-  return value as InternalClients;
+  return Object.fromEntries(clients) as InternalClients;
 }
 
 function readRetrySchedules(value: unknown): Readonly<Record<string, RetrySchedule>> {

@@ -1,3 +1,4 @@
+import { readWebhookReceipts, smsWebhookReceiptsShape, type SmsWebhookReceipts } from './sms-webhook-receipts.ts';
 import { fillTemplate, unknownPlaceholders, type WebhookEncoding } from '../providers/sms/webhook-template.ts';
 
 /** What says that a gateway took a message; every part that is given must hold. */
@@ -20,15 +21,14 @@ export interface SmsWebhook {
   /** How values are written into the body. */
   readonly encoding: WebhookEncoding;
   readonly success: WebhookSuccess;
-  /** Whether the gateway posts receipts of its own. */
-  readonly receipts: boolean;
+  /** How the gateway posts receipts; null = it posts none, and its yes counts as delivered. */
+  readonly receipts: SmsWebhookReceipts | null;
   readonly international: boolean;
   /** Seconds. */
   readonly timeout: number;
 }
 
-export const smsWebhookShape =
-  '{"url", "method", "headers", "body", "success": {"status", "path", "equals", "contains"}, "receipts", "international", "timeout"}';
+export const smsWebhookShape = `{"url", "method", "headers", "body", "success": {"status", "path", "equals", "contains"}, "receipts": ${smsWebhookReceiptsShape}, "international", "timeout"}`;
 
 const knownKeys = ['url', 'method', 'headers', 'body', 'success', 'receipts', 'international', 'timeout'];
 const knownSuccessKeys = ['status', 'path', 'equals', 'contains'];
@@ -58,7 +58,7 @@ export function readSmsWebhook(value: unknown): SmsWebhook {
     body,
     encoding,
     success: readSuccess(webhook['success'] ?? {}),
-    receipts: readBoolean(webhook, 'receipts', false),
+    receipts: readWebhookReceipts(webhook['receipts']),
     international: readBoolean(webhook, 'international', true),
     timeout,
   };

@@ -27,6 +27,8 @@ export interface DatabaseOptions {
    * was made while a table was empty makes later reads scan all of it.
    */
   planning?: 'each time' | 'once';
+  /** Other settings of the server for these connections, by name. */
+  settings?: Readonly<Record<string, string>>;
   /** Called for errors of idle connections, which have no caller. */
   onIdleError?: (error: Error) => void;
 }
@@ -46,7 +48,7 @@ function typeParser(oid: number, format?: 'text' | 'binary'): unknown {
 
 /** Opens a connection pool. Nothing is connected before the first query. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { url, poolSize, applicationName, planning = 'each time', onIdleError } = options;
+  const { url, poolSize, applicationName, planning = 'each time', settings = {}, onIdleError } = options;
   // Dates go out as UTC whatever the machine's zone; the driver has no setting of a narrower scope.
   pg.defaults.parseInputDatesAsUTC = true;
   const pool = new pg.Pool({
@@ -55,7 +57,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: applicationName,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: `-c timezone=UTC -c plan_cache_mode=${planning === 'once' ? 'auto' : 'force_custom_plan'}`,
+    options: optionsOf({ timezone: 'UTC', plan_cache_mode: planModes[planning], ...settings }),
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   });
   // Without this listener, an error on an idle connection (a database restart) ends the process.
@@ -86,6 +88,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     close: () => pool.end(),
   };
+}
+
+const planModes = { 'each time': 'force_custom_plan', once: 'auto' } as const;
+
+function optionsOf(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
 }
 
 /** Opens one connection outside any pool, for migrations and locks. */
@@ -153,4 +163,13 @@ export function toDatabaseError(error: unknown): unknown {
 export function violatedConstraint(error: unknown): string | null {
   const { code, constraint } = (error ?? {}) as { code?: unknown; constraint?: unknown };
   return code === '23505' && typeof constraint === 'string' ? constraint : null;
+}
+
+/**
+ * Whether the database answered and refused what it was given: a value, a size, a constraint (SQLSTATE classes 22, 23 and
+ * 54). Trying the same again would not help.
+ */
+export function isRefusedValue(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && /^(22|23|54)...$/.test(code);
 }

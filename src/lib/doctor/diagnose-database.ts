@@ -71,7 +71,7 @@ async function diagnose(located: LocatedDatabase, deps: DatabaseDiagnosisDeps): 
       checks: [
         ...checks,
         ...(await attempt('schema-drift', () => checkDrift(db, located.url))),
-        ...(await attempt('queue', () => checkQueue(db))),
+        ...(await attempt('queue', () => checkQueue(db, deps.clock))),
         ...(await attempt('stored-secrets', () => checkStoredSecrets(db, deps.keys))),
         ...(await attempt('providers', () => checkActiveProviders(db, deps.providers))),
       ],

@@ -49,6 +49,29 @@ export const findables: readonly Findable[] = [
     command: 'notify templates show ID',
   },
   {
+    type: 'job',
+    table: 'jobs',
+    columns: [
+      'service_id',
+      'template_id',
+      'template_version',
+      'original_file_name',
+      'notification_count',
+      'job_status',
+      'created_at',
+      'scheduled_for',
+      'processing_started',
+      'processing_finished',
+      'archived',
+    ],
+    command: 'notify jobs show ID',
+  },
+  {
+    type: 'contact list',
+    table: 'service_contact_list',
+    columns: ['service_id', 'original_file_name', 'template_type', 'row_count', 'archived', 'created_at', 'updated_at'],
+  },
+  {
     type: 'api key',
     table: 'api_keys',
     columns: ['service_id', 'name', 'key_type', 'expiry_date', 'created_at'],
@@ -107,6 +130,22 @@ export const findables: readonly Findable[] = [
     type: 'unsubscribe request',
     table: 'unsubscribe_request',
     columns: ['service_id', 'notification_id', 'template_id', 'created_at'],
+  },
+  {
+    type: 'broadcast',
+    table: 'broadcast_message',
+    columns: ['service_id', 'reference', 'status', 'stubbed', 'created_at', 'starts_at', 'finishes_at'],
+    command: 'notify broadcasts show ID',
+  },
+  {
+    type: 'broadcast event',
+    table: 'broadcast_event',
+    columns: ['service_id', 'broadcast_message_id', 'message_type', 'sent_at', 'transmitted_finishes_at'],
+  },
+  {
+    type: 'broadcast provider message',
+    table: 'broadcast_provider_message',
+    columns: ['broadcast_event_id', 'provider', 'status', 'created_at', 'updated_at'],
   },
   {
     type: 'provider',

@@ -1,19 +1,10 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
+import type { InboundNumber, InboundNumberDetails } from './inbound-number.ts';
 
-export interface InboundNumber {
-  readonly id: string;
-  readonly number: string;
-  readonly provider: string;
-  /** Null = nobody's yet. */
-  readonly serviceId: string | null;
-}
-
-/** A number as operators see it. */
-export interface InboundNumberDetails extends InboundNumber {
-  readonly serviceName: string | null;
-  readonly active: boolean;
-}
+const selectDetails = `SELECT n.id, n.number, n.provider, n.service_id AS "serviceId", s.name AS "serviceName", n.active,
+    n.created_at AS "createdAt", n.updated_at AS "updatedAt"
+  FROM inbound_numbers n LEFT JOIN services s ON s.id = n.service_id`;
 
 /** Inserts a number; does nothing, and returns false, when it or the number of its service is known already. */
 export async function insertInboundNumber(
@@ -37,10 +28,42 @@ export async function findActiveInboundNumber(db: Queryable, number: string): Pr
 }
 
 export async function listAllInboundNumbers(db: Queryable): Promise<InboundNumberDetails[]> {
-  const { rows } = await db.query<InboundNumberDetails>(SQL`SELECT n.id, n.number, n.provider,
-      n.service_id AS "serviceId", s.name AS "serviceName", n.active
-    FROM inbound_numbers n LEFT JOIN services s ON s.id = n.service_id ORDER BY n.number`);
+  const { rows } = await db.query<InboundNumberDetails>(`${selectDetails} ORDER BY n.number`);
   return rows;
+}
+
+/** The active numbers that no service has. */
+export async function listFreeInboundNumbers(db: Queryable): Promise<InboundNumberDetails[]> {
+  const { rows } = await db.query<InboundNumberDetails>(
+    `${selectDetails} WHERE n.active AND n.service_id IS NULL ORDER BY n.number`,
+  );
+  return rows;
+}
+
+/** The number of a service, active or not. */
+export async function findInboundNumberOfService(
+  db: Queryable,
+  serviceId: string,
+): Promise<InboundNumberDetails | null> {
+  const { rows } = await db.query<InboundNumberDetails>(
+    SQL``.append(selectDetails).append(SQL` WHERE n.service_id = ${serviceId}`),
+  );
+  return rows[0] ?? null;
+}
+
+/** An active number that no service has, the given one or any; locked, and passed over by others meanwhile. */
+export async function lockFreeInboundNumber(tx: Queryable, id: string | null): Promise<InboundNumber | null> {
+  const { rows } = await tx.query<InboundNumber>(SQL`SELECT id, number, provider, service_id AS "serviceId"
+    FROM inbound_numbers WHERE active AND service_id IS NULL AND (${id}::uuid IS NULL OR id = ${id})
+    ORDER BY number LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`);
+  return rows[0] ?? null;
+}
+
+/** Takes the number of a service out of use; false when it has none. */
+export async function deactivateInboundNumber(db: Queryable, serviceId: string, at: Date): Promise<boolean> {
+  const { rowCount } = await db.query(SQL`UPDATE inbound_numbers SET active = false, updated_at = ${at}
+    WHERE service_id = ${serviceId}`);
+  return rowCount === 1;
 }
 
 /** How many numbers there are, and how many active ones no service has. */

@@ -54,6 +54,45 @@ export async function listInboundSms(
   return rows.map((row) => toInboundSms(row, secretBox));
 }
 
+/** The texts that a service received since then, of one sender or all, the newest first. */
+export async function listInboundSmsSince(
+  db: Queryable,
+  secretBox: SecretBox,
+  filter: { serviceId: string; since: Date; userNumber: string | null; limit: number },
+): Promise<InboundSms[]> {
+  const { serviceId, since, userNumber, limit } = filter;
+  const statement = SQL`SELECT `.append(columns).append(SQL` FROM inbound_sms
+    WHERE service_id = ${serviceId} AND created_at >= ${since} AND (${userNumber}::text IS NULL OR user_number = ${userNumber})
+    ORDER BY created_at DESC, id DESC LIMIT ${limit}`);
+  const { rows } = await db.query<InboundSmsRow>(statement);
+  return rows.map((row) => toInboundSms(row, secretBox));
+}
+
+/** The last text of everybody who wrote to a service since then, the newest first. */
+export async function listLastInboundSms(
+  db: Queryable,
+  secretBox: SecretBox,
+  filter: { serviceId: string; since: Date; limit: number; offset: number },
+): Promise<InboundSms[]> {
+  const { serviceId, since, limit, offset } = filter;
+  const statement = SQL`SELECT * FROM (SELECT DISTINCT ON (user_number) `.append(columns).append(SQL` FROM inbound_sms
+      WHERE service_id = ${serviceId} AND created_at >= ${since}
+      ORDER BY user_number, created_at DESC, id DESC) latest
+    ORDER BY created_at DESC, id DESC LIMIT ${limit} OFFSET ${offset}`);
+  const { rows } = await db.query<InboundSmsRow>(statement);
+  return rows.map((row) => toInboundSms(row, secretBox));
+}
+
+/** How many texts a service received since then, and when the last of them. */
+export async function summariseInboundSms(
+  db: Queryable,
+  { serviceId, since }: { serviceId: string; since: Date },
+): Promise<{ readonly count: number; readonly mostRecent: Date | null }> {
+  const { rows } = await db.query<{ count: number; mostRecent: Date | null }>(SQL`SELECT count(*)::integer AS count,
+      max(created_at) AS "mostRecent" FROM inbound_sms WHERE service_id = ${serviceId} AND created_at >= ${since}`);
+  return rows[0]!;
+}
+
 function toInboundSms(row: InboundSmsRow, secretBox: SecretBox): InboundSms {
   return {
     id: row.id,

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { violatedConstraint, type Database } from '../db/database.ts';
 import { insertInboundNumber, lockInboundNumber, updateInboundNumber } from './inbound-number-repository.ts';
+import { assertInboundNumber } from './inbound-number.ts';
 
 export interface SaveInboundNumberInput {
   id: string;
@@ -20,8 +21,7 @@ export async function saveInboundNumber(
   { db, clock }: { db: Database; clock: Clock },
   { id, number, provider, serviceId }: SaveInboundNumberInput,
 ): Promise<'created' | 'changed' | 'unchanged'> {
-  if (!/^\d{3,11}$/.test(number))
-    throw new AppError('USAGE_INVALID', `'${number}' cannot be an inbound number: expected 3 to 11 digits`);
+  assertInboundNumber(number);
   try {
     return await db.transaction(async (tx) => {
       const wanted = { id, number, provider, serviceId };

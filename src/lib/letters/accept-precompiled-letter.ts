@@ -1,3 +1,4 @@
+import type { VirusScanner } from '../antivirus/virus-scanner.ts';
 import type { ApiKey } from '../api-keys/api-key.ts';
 import { decodeBase64 } from '../core/base64.ts';
 import { AppError } from '../core/errors.ts';
@@ -5,7 +6,6 @@ import type { Database } from '../db/database.ts';
 import type { AcceptedMessage } from '../notifications/accepted-message.ts';
 import { assertMaySend } from '../notifications/accept-steps.ts';
 import { persistNotification } from '../notifications/persist-notification.ts';
-import type { NewJob } from '../queue/job-queue.ts';
 import type { Service } from '../services/service.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { precompiledTemplateOf } from '../templates/precompiled-template.ts';
@@ -14,7 +14,7 @@ import type { AcceptLetterDeps } from './accept-templated-letter.ts';
 import { scanPlace } from './letter-file.ts';
 import { withNewReference } from './letter-reference.ts';
 import type { Postage } from './postage.ts';
-import { sanitiseLetterTaskName } from './sanitise-letter.ts';
+import { scanJob } from './scan-job.ts';
 
 export interface PrecompiledLetterInput {
   readonly service: Service;
@@ -37,6 +37,7 @@ export interface AcceptedPrecompiledLetter {
 export interface AcceptPrecompiledDeps extends AcceptLetterDeps {
   readonly db: Database;
   readonly storage: ObjectStore;
+  readonly virusScanner: VirusScanner | null;
 }
 
 /** Stands for the address until it is read out of the PDF. */
@@ -86,15 +87,9 @@ export async function acceptPrecompiledLetter(
       },
       processType: template.processType,
       requestId: input.requestId,
-      job: sanitiseJob(accepted.id, input),
+      job: scanJob({ id: accepted.id, keyType }, { isScanned: deps.virusScanner !== null, requestId: input.requestId }),
       idempotentAnswer: input.idempotentAnswer?.(accepted) ?? null,
     });
   });
   return accepted;
-}
-
-/** Test keys have a queue of their own, whatever is sent (delivery sheet §2.2). */
-function sanitiseJob(id: string, { apiKey, requestId }: PrecompiledLetterInput): NewJob {
-  const queue = apiKey.keyType === 'test' ? 'research-mode' : 'letters';
-  return { queue, task: sanitiseLetterTaskName, args: { notificationId: id }, subject: id, requestId };
 }

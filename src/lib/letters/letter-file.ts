@@ -14,6 +14,11 @@ const classOfPostage: Readonly<Record<Postage, string>> = {
   'rest-of-world': 'N',
 };
 
+/** The field of names that says how a letter travels (letters sheet §6). */
+export function printClassOf(postage: Postage): string {
+  return classOfPostage[postage];
+}
+
 /** What names the files of a letter. */
 export interface LetterName {
   /** The print reference. */
@@ -51,7 +56,11 @@ export function letterPlace(letter: Pick<Notification, 'keyType' | 'status'>, na
 }
 
 /** The name of a stored letter; null for one that never got a print reference or a postage. */
-export function nameOfLetter({ reference, createdAt, postage }: Notification): LetterName | null {
+export function nameOfLetter({
+  reference,
+  createdAt,
+  postage,
+}: Pick<Notification, 'reference' | 'createdAt' | 'postage'>): LetterName | null {
   if (reference === null || postage === null || !isPostage(postage)) return null;
   return { reference, createdAt, postage };
 }

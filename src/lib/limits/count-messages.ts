@@ -1,7 +1,7 @@
 import { utcDate } from '../core/london-time.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { addToDailyCounts, MissingDailyCounts, takeFromDailyCounts } from './daily-count-repository.ts';
-import { toIncrements, type CountedMessage, type DailyCount } from './daily-count.ts';
+import { toIncrements, type CountedMessage, type DailyCount, type StoredCount } from './daily-count.ts';
 import { ensureDailyCount } from './ensure-daily-count.ts';
 
 /**
@@ -11,7 +11,7 @@ import { ensureDailyCount } from './ensure-daily-count.ts';
  *
  * @throws MissingDailyCounts when a counter row is missing; the transaction must not commit
  */
-export async function countMessages(tx: Queryable, messages: readonly CountedMessage[]): Promise<DailyCount[]> {
+export async function countMessages(tx: Queryable, messages: readonly CountedMessage[]): Promise<StoredCount[]> {
   const increments = toIncrements(messages);
   return increments.length === 0 ? [] : addToDailyCounts(tx, increments);
 }

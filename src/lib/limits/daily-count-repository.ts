@@ -1,7 +1,7 @@
 import { SQL } from 'sql-template-strings';
 import type { CalendarDate } from '../core/london-time.ts';
 import type { Queryable, Statement } from '../db/database.ts';
-import { nameOf, type DailyCount, type DailyCountKey, type DailyIncrement } from './daily-count.ts';
+import { nameOf, type DailyCount, type DailyCountKey, type DailyIncrement, type StoredCount } from './daily-count.ts';
 
 /** Counters that were to be changed and have no row. Whoever stores messages builds them, and stores again. */
 export class MissingDailyCounts extends Error {
@@ -21,8 +21,13 @@ interface DailyCountRow {
   count: number;
 }
 
+interface StoredCountRow extends DailyCountRow {
+  transaction: string;
+}
+
 // The driver would read a date as midnight in the local zone.
 const columns = `c.service_id, c.counted, to_char(c.day, 'YYYY-MM-DD') AS day, c.count`;
+const storedColumns = `${columns}, pg_current_xact_id()::text AS transaction`;
 
 // Everybody locks the rows in the same order, so that two who change the same rows wait for each other only one way.
 const lockRows = `WITH changes AS (
@@ -41,11 +46,11 @@ const isLocked = 'c.service_id = locked.service_id AND c.counted = locked.counte
  *
  * @throws MissingDailyCounts when a row is missing; the transaction must then be rolled back
  */
-export async function addToDailyCounts(tx: Queryable, increments: readonly DailyIncrement[]): Promise<DailyCount[]> {
-  const { rows } = await tx.query<DailyCountRow>(
+export async function addToDailyCounts(tx: Queryable, increments: readonly DailyIncrement[]): Promise<StoredCount[]> {
+  const { rows } = await tx.query<StoredCountRow>(
     increments.length === 1 ? addToOne(increments[0]!) : addToSeveral(increments),
   );
-  const counts = rows.map(toDailyCount);
+  const counts = rows.map((row) => ({ ...toDailyCount(row), transaction: row.transaction }));
   const found = new Set(counts.map(nameOf));
   const missing = increments.filter((increment) => !found.has(nameOf(increment)));
   if (missing.length > 0) throw new MissingDailyCounts(missing);
@@ -56,7 +61,7 @@ function addToOne({ serviceId, counted, day, by }: DailyIncrement): Statement {
   return {
     name: 'add_to_daily_count',
     text: `UPDATE daily_counts c SET count = c.count + $4 WHERE c.service_id = $1 AND c.counted = $2 AND c.day = $3
-      RETURNING ${columns}`,
+      RETURNING ${storedColumns}`,
     values: [serviceId, counted, day, by],
   };
 }
@@ -64,7 +69,7 @@ function addToOne({ serviceId, counted, day, by }: DailyIncrement): Statement {
 function addToSeveral(increments: readonly DailyIncrement[]): Statement {
   return {
     name: 'add_to_daily_counts',
-    text: `${lockRows} UPDATE daily_counts c SET count = c.count + locked.by FROM locked WHERE ${isLocked} RETURNING ${columns}`,
+    text: `${lockRows} UPDATE daily_counts c SET count = c.count + locked.by FROM locked WHERE ${isLocked} RETURNING ${storedColumns}`,
     values: toColumns(increments),
   };
 }
@@ -93,6 +98,16 @@ export async function findDailyCount(
     text: 'SELECT count FROM daily_counts WHERE service_id = $1 AND counted = $2 AND day = $3',
     values: [serviceId, counted, day],
   });
+  return rows[0]?.count ?? null;
+}
+
+/** The same total, its row locked until the transaction ends. */
+export async function lockDailyTotal(
+  tx: Queryable,
+  { serviceId, counted, day }: DailyCountKey,
+): Promise<number | null> {
+  const { rows } = await tx.query<{ count: number }>(SQL`SELECT count FROM daily_counts
+    WHERE service_id = ${serviceId} AND counted = ${counted} AND day = ${day} FOR UPDATE`);
   return rows[0]?.count ?? null;
 }
 

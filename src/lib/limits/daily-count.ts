@@ -19,6 +19,12 @@ export interface DailyCount extends DailyCountKey {
   readonly count: number;
 }
 
+/** A total that messages were just added to. */
+export interface StoredCount extends DailyCount {
+  /** Number of the transaction that stored them. */
+  readonly transaction: string;
+}
+
 export interface DailyIncrement extends DailyCountKey {
   readonly by: number;
 }
@@ -31,6 +37,8 @@ export interface CountedMessage {
   readonly international: boolean;
   readonly phonePrefix: string | null;
   readonly createdAt: Date;
+  /** How many messages it stands for, all alike; one when it is left out. */
+  readonly times?: number;
 }
 
 /**
@@ -59,7 +67,7 @@ export function toIncrements(messages: readonly CountedMessage[]): DailyIncremen
     for (const counted of countersOf(message)) {
       const key: DailyCountKey = { serviceId: message.serviceId, counted, day: utcDate(message.createdAt) };
       const name = nameOf(key);
-      increments.set(name, { ...key, by: (increments.get(name)?.by ?? 0) + 1 });
+      increments.set(name, { ...key, by: (increments.get(name)?.by ?? 0) + (message.times ?? 1) });
     }
   }
   return [...increments.values()];

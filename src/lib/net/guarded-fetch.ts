@@ -19,7 +19,7 @@ export interface GuardedRequest {
 /** What came of a request: a status, or the reason why there is none. */
 export type GuardedAnswer =
   | { readonly kind: 'answered'; readonly status: number }
-  | { readonly kind: 'timeout' | 'connection' | 'refused'; readonly reason: string };
+  | { readonly kind: 'timeout' | 'connection' | 'certificate' | 'refused'; readonly reason: string };
 
 /** Requests to URLs that other people chose. */
 export interface GuardedFetch {
@@ -72,6 +72,7 @@ export function createGuardedFetch(rules: DestinationRules, lookup: Lookup = loo
         if (timeout.aborted) return { kind: 'timeout', reason: `no answer within ${timeoutMs / 1000} s` };
         const refusal = findRefusal(error);
         if (refusal !== null) return { kind: 'refused', reason: refusal.message };
+        if (isCertificateError(error)) return { kind: 'certificate', reason: `its certificate: ${messageOf(error)}` };
         return { kind: 'connection', reason: messageOf(error) };
       }
     },
@@ -163,6 +164,17 @@ function findRefusal(error: unknown): AppError | null {
     if (refusal !== null) return refusal;
   }
   return null;
+}
+
+const certificateErrors =
+  /^(CERT_|CRL_|ERR_TLS_CERT_|UNABLE_TO_(GET|DECRYPT|DECODE|VERIFY)_|SELF_SIGNED_CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE))/;
+
+/** Whether the other side showed a certificate that is not trusted, has run out, or is of another host. */
+function isCertificateError(error: unknown): boolean {
+  const { code, cause, errors } = (error ?? {}) as { code?: unknown; cause?: unknown; errors?: unknown };
+  if (typeof code === 'string' && certificateErrors.test(code)) return true;
+  const inner = Array.isArray(errors) ? errors : cause === undefined ? [] : [cause];
+  return inner.some(isCertificateError);
 }
 
 async function lookupInTime(lookup: Lookup, host: string): Promise<readonly LookupAddress[]> {

@@ -11,8 +11,8 @@ export interface AcceptedMessage {
   readonly requestId: string | null;
   /** Scheme and host of the request, for links in it that are made when it is delivered. */
   readonly baseUrl?: string;
-  /** The job that goes on with it; without one, the deliver job of its type. */
-  readonly job?: NewJob;
+  /** The job that goes on with it; without one, the deliver job of its type. Null: it has ended. */
+  readonly job?: NewJob | null;
   /** The answer to keep under the request's idempotency key. */
   readonly idempotentAnswer?: IdempotentAnswer | null;
   /** Only queue it: a worker stores it (delivery sheet §1.5). */

@@ -17,6 +17,16 @@ export async function insertNotificationEvent(
     VALUES (${notificationId}, ${event.occurredAt}, ${event.event}, ${JSON.stringify(event.detail)})`);
 }
 
+/** The same event of many notifications. */
+export async function insertNotificationEvents(
+  tx: Queryable,
+  notificationIds: readonly string[],
+  event: NotificationEvent,
+): Promise<void> {
+  await tx.query(SQL`INSERT INTO notification_events (notification_id, occurred_at, event, detail)
+    SELECT unnest(${[...notificationIds]}::uuid[]), ${event.occurredAt}, ${event.event}, ${JSON.stringify(event.detail)}`);
+}
+
 export async function listNotificationEvents(db: Queryable, notificationId: string): Promise<NotificationEvent[]> {
   const { rows } = await db.query<NotificationEvent>(SQL`SELECT occurred_at AS "occurredAt", event, detail
     FROM notification_events WHERE notification_id = ${notificationId} ORDER BY id`);

@@ -2,6 +2,7 @@ import { SQL, type SQLStatement } from 'sql-template-strings';
 import type { KeyType } from '../api-keys/api-key.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
+import { labelled } from '../db/labelled.ts';
 import type { NotificationType } from './notification.ts';
 import {
   toNotificationWithTemplate,
@@ -36,14 +37,15 @@ export async function listNotificationsOfService(
 ): Promise<NotificationWithTemplate[]> {
   const statement = SQL`SELECT n.*, t.name AS template_name, t.content AS template_content,
       t.subject AS template_subject, t.has_unsubscribe_link AS template_has_unsubscribe_link,
-      u.name AS created_by_name
+      u.name AS created_by_name, j.original_file_name AS job_file_name
     FROM (SELECT * FROM notifications`;
   appendFilters(statement, query);
   statement.append(SQL` ORDER BY created_at DESC, id DESC LIMIT ${query.limit} OFFSET ${query.offset ?? 0}) n
     JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version
     LEFT JOIN users u ON u.id = n.created_by_id
+    LEFT JOIN jobs j ON j.id = n.job_id
     ORDER BY n.created_at DESC, n.id DESC`);
-  const { rows } = await db.query<RowWithTemplate>(statement);
+  const { rows } = await db.query<RowWithTemplate>(labelled(statement, 'list_notifications_of_service'));
   return rows.map((row) => toNotificationWithTemplate(row, secretBox));
 }
 

@@ -15,6 +15,10 @@ export type RecipientColumns = Pick<Notification, 'to' | 'international' | 'phon
   normalisedTo: string;
 };
 
+/** What is said of a stranger (public API sheet §5). */
+export const trialModeMessage =
+  'Can’t send to this recipient when service is in trial mode – see https://www.notifications.service.gov.uk/trial-mode';
+
 /**
  * Validates a recipient against what the service may send to and gives the columns that store it.
  *
@@ -66,9 +70,7 @@ export async function assertRecipientAllowed(
   if (isAmongRecipients(to, await listKnownRecipients(deps, service.id))) return;
   throw new AppError(
     'REQUEST_INVALID',
-    keyType === 'team'
-      ? 'Can’t send to this recipient using a team-only API key'
-      : 'Can’t send to this recipient when service is in trial mode – see https://www.notifications.service.gov.uk/trial-mode',
+    keyType === 'team' ? 'Can’t send to this recipient using a team-only API key' : trialModeMessage,
   );
 }
 

@@ -3,12 +3,7 @@ import type { KeyType } from '../api-keys/api-key.ts';
 import { parseJson, type JsonObject } from '../core/json.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
-import {
-  personalisationContext,
-  type NewNotification,
-  type Notification,
-  type NotificationType,
-} from './notification.ts';
+import { personalisationContext, type Notification, type NotificationType } from './notification.ts';
 import type { NotificationStatus } from './notification-status.ts';
 
 export interface NotificationRow {
@@ -43,7 +38,7 @@ export interface NotificationRow {
 }
 
 // Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
-const columnNames = [
+export const columnNames = [
   'id',
   '"to"',
   'normalised_to',
@@ -75,65 +70,6 @@ const columnNames = [
 ];
 export const columns = columnNames.join(', ');
 
-/**
- * The one place that creates notifications.
- *
- * @throws a unique violation when one of the ids, or of the rows of a job, exists: then none is stored
- */
-export async function insertNotifications(
-  tx: Queryable,
-  secretBox: SecretBox,
-  notifications: readonly NewNotification[],
-): Promise<void> {
-  await tx.query({
-    name: 'insert_notifications',
-    text: insertSql,
-    values: insertedColumns.map(({ value }) => notifications.map((notification) => value(notification, secretBox))),
-  });
-}
-
-interface InsertedColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly value: (notification: NewNotification, secretBox: SecretBox) => unknown;
-}
-
-const column = (name: string, type: string, value: InsertedColumn['value']): InsertedColumn => ({ name, type, value });
-
-const insertedColumns: readonly InsertedColumn[] = [
-  column('id', 'uuid', ({ id }) => id),
-  column('"to"', 'text', ({ to }) => to),
-  column('normalised_to', 'text', ({ normalisedTo }) => normalisedTo),
-  column('job_id', 'uuid', ({ jobId }) => jobId ?? null),
-  column('job_row_number', 'int', ({ jobRowNumber }) => jobRowNumber ?? null),
-  column('service_id', 'uuid', ({ serviceId }) => serviceId),
-  column('template_id', 'uuid', ({ templateId }) => templateId),
-  column('template_version', 'int', ({ templateVersion }) => templateVersion),
-  column('api_key_id', 'uuid', ({ apiKeyId }) => apiKeyId),
-  column('key_type', 'text', ({ keyType }) => keyType),
-  column('billable_units', 'int', ({ billableUnits }) => billableUnits ?? 0),
-  column('notification_type', 'notification_type', ({ notificationType }) => notificationType),
-  column('created_at', 'timestamp', ({ createdAt }) => createdAt),
-  column('updated_at', 'timestamp', ({ updatedAt }) => updatedAt ?? null),
-  column('notification_status', 'text', ({ status }) => status),
-  column('reference', 'text', ({ reference }) => reference ?? null),
-  column('client_reference', 'text', ({ clientReference }) => clientReference),
-  column('personalisation', 'text', ({ personalisation }, secretBox) =>
-    secretBox.seal(JSON.stringify(personalisation), personalisationContext),
-  ),
-  column('international', 'boolean', ({ international }) => international),
-  column('phone_prefix', 'text', ({ phonePrefix }) => phonePrefix),
-  column('rate_multiplier', 'numeric', ({ rateMultiplier }) => rateMultiplier),
-  column('created_by_id', 'uuid', ({ createdById }) => createdById),
-  column('reply_to_text', 'text', ({ replyToText }) => replyToText),
-  column('document_download_count', 'int', ({ documentDownloadCount }) => documentDownloadCount ?? null),
-  column('postage', 'text', ({ postage }) => postage ?? null),
-  column('unsubscribe_link', 'text', ({ unsubscribeLink }) => unsubscribeLink),
-];
-
-const insertSql = `INSERT INTO notifications (${insertedColumns.map(({ name }) => name).join(', ')})
-  SELECT * FROM unnest(${insertedColumns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})`;
-
 /** What an update of a notification may set. `undefined` leaves a column alone; null clears it. */
 export interface NotificationChanges {
   readonly status?: NotificationStatus;
@@ -141,6 +77,10 @@ export interface NotificationChanges {
   readonly sentBy?: string | null;
   readonly reference?: string | null;
   readonly billableUnits?: number;
+  readonly to?: string;
+  readonly normalisedTo?: string | null;
+  readonly international?: boolean;
+  readonly postage?: string | null;
 }
 
 const columnOf = {
@@ -149,6 +89,10 @@ const columnOf = {
   sentBy: 'sent_by',
   reference: 'reference',
   billableUnits: 'billable_units',
+  to: '"to"',
+  normalisedTo: 'normalised_to',
+  international: 'international',
+  postage: 'postage',
 } as const satisfies Record<keyof NotificationChanges, string>;
 
 /**
@@ -216,6 +160,8 @@ export interface NotificationWithTemplate extends Notification {
   readonly templateSubject: string | null;
   readonly templateHasUnsubscribeLink: boolean;
   readonly createdByName: string | null;
+  /** Name of the file that its job was made of; null without a job. */
+  readonly jobFileName: string | null;
 }
 
 /** What `NotificationWithTemplate` is read from. */
@@ -225,13 +171,16 @@ export type RowWithTemplate = NotificationRow & {
   template_subject: string | null;
   template_has_unsubscribe_link: boolean;
   created_by_name: string | null;
+  job_file_name: string | null;
 };
 
 const selectWithTemplate = `SELECT ${columnNames.map((name) => `n.${name}`).join(', ')}, t.name AS template_name, t.content AS template_content, t.subject AS template_subject,
-    t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name
+    t.has_unsubscribe_link AS template_has_unsubscribe_link, u.name AS created_by_name,
+    j.original_file_name AS job_file_name
   FROM notifications n
   JOIN templates_history t ON t.id = n.template_id AND t.version = n.template_version
-  LEFT JOIN users u ON u.id = n.created_by_id`;
+  LEFT JOIN users u ON u.id = n.created_by_id
+  LEFT JOIN jobs j ON j.id = n.job_id`;
 
 export async function findNotificationOfService(
   db: Queryable,
@@ -357,5 +306,6 @@ export function toNotificationWithTemplate(row: RowWithTemplate, secretBox: Secr
     templateSubject: row.template_subject,
     templateHasUnsubscribeLink: row.template_has_unsubscribe_link,
     createdByName: row.created_by_name,
+    jobFileName: row.job_file_name,
   };
 }

@@ -4,8 +4,9 @@ import { createGroupCommit } from '../db/group-commit.ts';
 import { storeCounted } from '../limits/count-messages.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
+import type { UsageWriter } from '../usage/usage-writer.ts';
 import type { AcceptedMessage } from './accepted-message.ts';
-import { storeMessages } from './store-messages.ts';
+import { storedNow, storeMessages } from './store-messages.ts';
 
 /** Stores accepted messages of the whole process: those that arrive together share one transaction. */
 export interface NotificationWriter {
@@ -26,6 +27,7 @@ export interface WriterDeps {
   readonly queue: JobQueue;
   readonly secretBox: SecretBox;
   readonly limits: Pick<Limits, 'stored'>;
+  readonly usage: Pick<UsageWriter, 'stored'>;
 }
 
 export interface WriterOptions {
@@ -45,6 +47,7 @@ export function createNotificationWriter(deps: WriterDeps, options: WriterOption
     async run(messages) {
       const counts = await storeCounted(deps.db, (tx) => storeMessages(deps, tx, messages));
       deps.limits.stored(counts);
+      deps.usage.stored(storedNow(messages), counts);
       return messages.map(() => undefined);
     },
   });

@@ -2,11 +2,30 @@ import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
 import { keepIdempotentAnswers } from '../idempotency/end-idempotent-request.ts';
 import { countMessages } from '../limits/count-messages.ts';
-import type { DailyCount } from '../limits/daily-count.ts';
-import type { JobQueue } from '../queue/job-queue.ts';
+import type { StoredCount } from '../limits/daily-count.ts';
+import type { JobQueue, NewJob } from '../queue/job-queue.ts';
 import { deliveryJob, type AcceptedMessage } from './accepted-message.ts';
-import { insertNotifications } from './notification-repository.ts';
+import { insertNotifications, insertRowsOfJob } from './new-notification-repository.ts';
+import type { NewNotification } from './notification.ts';
 import { queueFirstJob } from './queue-first-job.ts';
+
+/**
+ * Stores rows of one job, all of them made at the same moment, as `storeMessages` does.
+ *
+ * @throws what `storeMessages` throws
+ */
+export async function storeRowsOfJob(
+  { queue, secretBox }: { queue: JobQueue; secretBox: SecretBox },
+  tx: Queryable,
+  messages: readonly [AcceptedMessage, ...AcceptedMessage[]],
+): Promise<StoredCount[]> {
+  const [first, ...others] = messages.map(({ notification }) => notification);
+  const rows = [first!, ...others] as const;
+  await insertRowsOfJob(tx, secretBox, rows);
+  // The ids of rows are no accident: a live job of one delivers this very row.
+  await queue.enqueue(tx, jobsOf(messages, secretBox), { leaveLive: true });
+  return countMessages(tx, rows);
+}
 
 /**
  * Stores messages with everything that must be true together with them, in the caller's transaction: their jobs, the
@@ -18,15 +37,26 @@ export async function storeMessages(
   { queue, secretBox }: { queue: JobQueue; secretBox: SecretBox },
   tx: Queryable,
   messages: readonly AcceptedMessage[],
-): Promise<DailyCount[]> {
-  const stored = messages.filter(({ queueFirst }) => queueFirst !== true).map(({ notification }) => notification);
+): Promise<StoredCount[]> {
+  const stored = storedNow(messages);
   if (stored.length > 0) await insertNotifications(tx, secretBox, stored);
-  const jobs = messages.map((message) =>
-    message.queueFirst === true ? queueFirstJob(message, secretBox) : (message.job ?? deliveryJob(message)),
-  );
-  await queue.enqueue(tx, jobs);
+  await queue.enqueue(tx, jobsOf(messages, secretBox));
   const answers = messages.flatMap(({ idempotentAnswer }) => idempotentAnswer ?? []);
   await keepIdempotentAnswers({ secretBox }, tx, answers);
   // Last: until the commit, everybody else who counts messages of the same service waits.
   return countMessages(tx, stored);
+}
+
+/** The notifications of those messages that `storeMessages` stores: not of those that it only queues. */
+export function storedNow(messages: readonly AcceptedMessage[]): NewNotification[] {
+  return messages.filter(({ queueFirst }) => queueFirst !== true).map(({ notification }) => notification);
+}
+
+function jobsOf(messages: readonly AcceptedMessage[], secretBox: SecretBox): NewJob[] {
+  const jobs: NewJob[] = [];
+  for (const message of messages) {
+    if (message.queueFirst === true) jobs.push(queueFirstJob(message, secretBox));
+    else if (message.job !== null) jobs.push(message.job ?? deliveryJob(message));
+  }
+  return jobs;
 }

@@ -20,7 +20,7 @@ export interface NotificationTrace {
 
 const taskNames = [
   ...['deliver_sms', 'deliver_email', 'process-sms-client-response', 'process-ses-result'],
-  ...['get-pdf-for-templated-letter', 'sanitise-letter'],
+  ...['get-pdf-for-templated-letter', 'scan-file', 'sanitise-letter'],
 ];
 
 /**

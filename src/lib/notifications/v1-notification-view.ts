@@ -62,7 +62,7 @@ export function toV1NotificationView(notification: NotificationWithTemplate): V1
     template_version: templateVersion,
     job_row_number: notification.jobRowNumber,
     api_key: notification.apiKeyId,
-    job: null,
+    job: jobOf(notification),
     service: notification.serviceId,
     template: {
       id: templateId,
@@ -74,4 +74,8 @@ export function toV1NotificationView(notification: NotificationWithTemplate): V1
     ...(!isSms && { subject }),
     content_char_count: isSms ? body.length : null,
   };
+}
+
+function jobOf({ jobId, jobFileName }: NotificationWithTemplate): V1NotificationView['job'] {
+  return jobId === null || jobFileName === null ? null : { id: jobId, original_file_name: jobFileName };
 }

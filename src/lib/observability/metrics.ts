@@ -22,6 +22,8 @@ export interface Metrics {
   readonly providerRequests: Counter<'provider' | 'outcome'>;
   readonly providerRawRequestSeconds: Histogram<'provider'>;
   readonly callbackSeconds: Histogram<'type' | 'attempt' | 'outcome'>;
+  readonly broadcastSends: Counter<'provider' | 'outcome'>;
+  readonly broadcastLinkTests: Counter<'provider' | 'route' | 'outcome'>;
   readonly redisErrors: Counter;
   readonly rateLimitCheckSeconds: Histogram<'algorithm'>;
   readonly queueJobs: Gauge<'queue' | 'state'>;
@@ -151,9 +153,21 @@ export function createMetrics(): Metrics {
     }),
     callbackSeconds: new Histogram({
       name: 'notify_callback_seconds',
-      help: 'Time that a service took to answer a callback: delivered, failed or refused (by status), timeout, connection, blocked (by address) or circuit (not asked, because it did not answer others)',
+      help: 'Time that a service took to answer a callback: delivered, failed or refused (by status), timeout, connection, certificate, blocked (by address) or circuit (not asked, because it did not answer others)',
       labelNames: ['type', 'attempt', 'outcome'],
       buckets: [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+      registers,
+    }),
+    broadcastSends: new Counter({
+      name: 'notify_broadcast_sends_total',
+      help: 'Attempts to send a broadcast to a network: acknowledged, failed (tried again) or refused (not sent, an operator decides)',
+      labelNames: ['provider', 'outcome'],
+      registers,
+    }),
+    broadcastLinkTests: new Counter({
+      name: 'notify_broadcast_link_tests_total',
+      help: 'Link tests of a route to a network: acknowledged or failed',
+      labelNames: ['provider', 'route', 'outcome'],
       registers,
     }),
     redisErrors: new Counter({

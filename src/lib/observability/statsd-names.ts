@@ -28,6 +28,32 @@ export function endpointName(operation: string | undefined): string | null {
     : null;
 }
 
+/**
+ * The functions that do in the reference what our statements do here. One statement may take the place of many calls: it
+ * counts once for each row.
+ */
+const functionOfStatement: Readonly<Record<string, string>> = {
+  insert_notifications: 'dao_create_notification',
+  note_sent: 'dao_update_notification',
+  write_receipt_moves: 'update_notification_status_by_id',
+  find_notification_by_reference: 'update_notification_status_by_reference',
+  find_notification: 'get_notification_by_id',
+  find_notifications: 'get_notification_by_id',
+  find_notification_of_service: 'get_notification_by_id',
+  list_notifications_of_service: 'get_notifications_for_service',
+  list_notifications_of_job: 'get_notifications_for_job',
+};
+
+/** Statements that are about as many notifications as they have rows. */
+const batches = new Set(['insert_notifications', 'note_sent', 'write_receipt_moves', 'find_notifications']);
+
+/** `dao.<function>` of a statement and how often it counts; null for one that the reference has no name for. */
+export function daoCall({ name, rows }: { name: string; rows: number }): { function: string; count: number } | null {
+  const count = batches.has(name) ? rows : 1;
+  if (name.startsWith('update_notification_')) return { function: 'dao_update_notification', count };
+  return Object.hasOwn(functionOfStatement, name) ? { function: functionOfStatement[name]!, count } : null;
+}
+
 /** The function that a task is called after; where the names differ, the seeds' one. */
 export function taskFunction(task: string): string {
   return task === 'timeout-sending-notifications' ? 'timeout_notifications' : task.replaceAll('-', '_');

@@ -3,7 +3,7 @@ import type { Logger } from './logger.ts';
 
 /** Sends measurements to a statsd server; never throws, never waits. Names hold no personal data. */
 export interface Statsd {
-  count(name: string): void;
+  count(name: string, by?: number): void;
   /** Milliseconds. */
   timing(name: string, ms: number): void;
   gauge(name: string, value: number): void;
@@ -73,7 +73,7 @@ export async function createStatsd({
     }
   };
   return {
-    count: (name) => attempt(() => client.increment(name)),
+    count: (name, by = 1) => attempt(() => client.increment(name, by)),
     timing: (name, ms) => attempt(() => client.timing(name, ms)),
     gauge: (name, value) => attempt(() => client.gauge(name, value)),
     close: () => new Promise((resolve) => client.close(() => resolve())),

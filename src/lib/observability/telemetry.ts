@@ -1,6 +1,7 @@
 import type { Metrics } from './metrics.ts';
 import type { Statsd } from './statsd.ts';
-import { endpointName, taskFunction } from './statsd-names.ts';
+import { daoCall, endpointName, taskFunction } from './statsd-names.ts';
+import type { TimedStatement } from './time-statements.ts';
 
 /** What a process tells of its work: each fact once, for Prometheus and for statsd. Nothing of it is personal. */
 export interface Telemetry {
@@ -21,6 +22,14 @@ export interface Telemetry {
   }): void;
   /** A provider was given a message. */
   providerAnswered(call: { readonly provider: string; readonly succeeded: boolean; readonly ms: number }): void;
+  /** A provider answered, without the waiting for its limits: it took the message, or not now, or never. */
+  providerRequested(call: {
+    readonly provider: string;
+    readonly outcome: 'success' | 'failed' | 'refused';
+    readonly ms: number;
+  }): void;
+  /** A statement about notifications was run. */
+  statementRan(statement: TimedStatement): void;
   /** A message was handed over `ms` after it was accepted. */
   messageSent(message: {
     readonly type: 'sms' | 'email';
@@ -81,6 +90,17 @@ export function createTelemetry({ metrics, statsd }: { metrics: Metrics; statsd:
       metrics.providerRequestSeconds.observe({ provider, outcome: succeeded ? 'success' : 'error' }, ms / 1000);
       statsd.count(`clients.${provider}.${succeeded ? 'success' : 'error'}`);
       statsd.timing(`clients.${provider}.request-time`, ms);
+    },
+    providerRequested({ provider, outcome, ms }) {
+      metrics.providerRawRequestSeconds.observe({ provider }, ms / 1000);
+      metrics.providerRequests.inc({ provider, outcome });
+      statsd.timing(`clients.${provider}.raw-request-time`, ms);
+    },
+    statementRan(statement) {
+      const call = daoCall(statement);
+      if (call === null || call.count === 0) return;
+      statsd.count(`dao.${call.function}`, call.count);
+      statsd.timing(`dao.${call.function}`, statement.ms);
     },
     messageSent({ type, keyType, highVolume, ms }) {
       metrics.sendSeconds.observe({ type, key_type: keyType }, ms / 1000);

@@ -9,6 +9,15 @@ export interface HttpClientOptions {
   readonly timeoutMs: number;
   /** Requests at the same time; more of them wait, and their waiting counts. */
   readonly connections: number;
+  /** Who we are to the host, and whom we take for it; the usual authorities and no certificate without it. */
+  readonly tls?: ClientTls;
+}
+
+/** Texts in PEM. */
+export interface ClientTls {
+  readonly cert?: string;
+  readonly key?: string;
+  readonly ca?: string;
 }
 
 export interface HttpRequest {
@@ -42,12 +51,12 @@ export interface HttpClient {
 const longestAnswer = 256 * 1024;
 const idleConnectionMs = 10_000;
 
-export function createHttpClient({ origin, timeoutMs, connections }: HttpClientOptions): HttpClient {
+export function createHttpClient({ origin, timeoutMs, connections, tls = {} }: HttpClientOptions): HttpClient {
   const pool = new Pool(origin, {
     connections,
     // A second request on a connection that then breaks would be sent twice.
     pipelining: 1,
-    connect: { timeout: timeoutMs },
+    connect: { timeout: timeoutMs, ...tls },
     keepAliveTimeout: idleConnectionMs,
   });
   return {

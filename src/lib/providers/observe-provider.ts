@@ -1,24 +1,24 @@
 import { isAppError, messageOf } from '../core/errors.ts';
 import type { Logger } from '../observability/logger.ts';
-import type { Metrics } from '../observability/metrics.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import type { MessageProvider } from './provider.ts';
 
 export interface ProviderWatch {
-  readonly metrics: Pick<Metrics, 'providerRequests' | 'providerRawRequestSeconds'>;
+  readonly telemetry: Pick<Telemetry, 'providerRequested'>;
   readonly logger: Pick<Logger, 'warn'>;
 }
 
 /** Counts and times what a provider is given (delivery sheet §12), and logs why it did not take something. */
 export function observeProvider<Message extends { readonly notificationId: string }>(
   provider: MessageProvider<Message>,
-  { metrics, logger }: ProviderWatch,
+  { telemetry, logger }: ProviderWatch,
 ): MessageProvider<Message> {
   const { identifier } = provider;
   return {
     ...provider,
     async send(message) {
       const startedAt = performance.now();
-      let outcome = 'success';
+      let outcome: 'success' | 'failed' | 'refused' = 'success';
       try {
         return await provider.send(message);
       } catch (error) {
@@ -26,8 +26,7 @@ export function observeProvider<Message extends { readonly notificationId: strin
         logger.warn(`Provider ${identifier} ${outcome} for notification ${message.notificationId}: ${reasonOf(error)}`);
         throw error;
       } finally {
-        metrics.providerRawRequestSeconds.observe({ provider: identifier }, (performance.now() - startedAt) / 1000);
-        metrics.providerRequests.inc({ provider: identifier, outcome });
+        telemetry.providerRequested({ provider: identifier, outcome, ms: performance.now() - startedAt });
       }
     },
   };

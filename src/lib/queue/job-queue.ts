@@ -14,6 +14,8 @@ export interface NewJob {
   readonly attempt?: number;
   /** Seconds from now. */
   readonly delay?: number;
+  /** Of the jobs that wait in a queue, those of higher priority come first; 0 when absent. */
+  readonly priority?: number;
   readonly requestId?: string | null;
 }
 
@@ -49,10 +51,6 @@ export interface BossOptions {
   applicationName: string;
   /** Looks after dead workers, finished jobs and statistics; for processes that run workers. */
   supervise: boolean;
-  /** Fires scheduled tasks. */
-  schedule: boolean;
-  /** Listens for new jobs instead of only polling. */
-  listen: boolean;
   onError: (error: Error) => void;
 }
 
@@ -69,8 +67,8 @@ export function createBoss(options: BossOptions): PgBoss {
     migrate: false,
     createSchema: false,
     supervise: options.supervise,
-    schedule: options.schedule,
-    useListenNotify: options.listen,
+    // Ticks are passed on by our own scheduler, which loses none.
+    schedule: false,
     superviseIntervalSeconds: 5,
     monitorIntervalSeconds: 5,
     maintenanceIntervalSeconds: 60,
@@ -99,6 +97,7 @@ async function insertJobs(boss: PgBoss, tx: Queryable, queue: QueueName, jobs: r
     data: toJobData(job),
     singletonKey: `${job.task}:${job.subject}`,
     ...(job.delay !== undefined && job.delay > 0 && { startAfter: job.delay }),
+    ...(job.priority !== undefined && { priority: job.priority }),
   }));
   const inserted = await boss.insert(queue, rows, { db: preparedAdapter(tx, `enqueue ${queue}`), returnId: true });
   return inserted?.length ?? 0;
@@ -127,7 +126,7 @@ export function transactionAdapter(tx: Queryable): {
 }
 
 /** The same for one statement that is run again and again: planning it takes longer than running it. */
-function preparedAdapter(tx: Queryable, name: string): ReturnType<typeof transactionAdapter> {
+export function preparedAdapter(tx: Queryable, name: string): ReturnType<typeof transactionAdapter> {
   return { executeSql: (text, values = []) => tx.query({ name, text, values }) };
 }
 

@@ -56,6 +56,57 @@ export async function listLiveSubjects(
   return rows.map(({ subject }) => subject);
 }
 
+/** Those of the queues in which a job could run now. Costs the same however many wait. */
+export async function listDueQueues<Name extends string>(db: Queryable, queues: readonly Name[]): Promise<Name[]> {
+  const { rows } = await db.query<{ queue: Name }>({
+    name: 'list_due_queues',
+    text: `SELECT queue FROM unnest($1::text[]) AS given (queue) WHERE EXISTS (SELECT FROM ${queueDatabaseSchema}.job
+      WHERE name = queue AND state < 'active' AND NOT blocked AND start_after <= now())`,
+    values: [queues],
+  });
+  return rows.map(({ queue }) => queue);
+}
+
+/** A job that a worker claimed. The queue's count of claims tells this claim from later ones. */
+export interface ClaimedJob {
+  readonly id: string;
+  readonly retryCount: number;
+  readonly data: JobData;
+}
+
+// Rows are found first and changed by their place: joined instead, all jobs of a queue would be read whenever the planner
+// takes it for empty, as it was when it was last analysed.
+const table = `${queueDatabaseSchema}.job_common`;
+
+/** Claims jobs that could run now, of higher priority first, then oldest first, as pg-boss itself does. */
+export async function claimJobs(db: Queryable, queue: string, limit: number): Promise<ClaimedJob[]> {
+  const { rows } = await db.query<ClaimedJob>({
+    name: 'claim_jobs',
+    text: `UPDATE ${table} SET state = 'active', started_on = now(), heartbeat_on = now(),
+        retry_count = CASE WHEN started_on IS NULL THEN retry_count ELSE retry_count + 1 END
+      WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table}
+        WHERE name = $1 AND state < 'active' AND NOT blocked AND start_after <= now()
+        ORDER BY priority DESC, created_on LIMIT $2 FOR UPDATE SKIP LOCKED))
+      RETURNING id, retry_count AS "retryCount", data`,
+    values: [queue, limit],
+  });
+  return rows;
+}
+
+/** Deletes jobs whose claims still hold. */
+export async function deleteClaimedJobs(db: Queryable, queue: string, jobs: readonly ClaimedJob[]): Promise<void> {
+  const statement = {
+    name: 'delete_claimed_jobs',
+    text: `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(
+        SELECT (SELECT ctid FROM ${table} WHERE name = $1 AND id = claim.id AND state = 'active' AND retry_count = claim.retry_count)
+        FROM unnest($2::uuid[], $3::int[]) AS claim (id, retry_count)))`,
+    values: [queue, jobs.map(({ id }) => id), jobs.map(({ retryCount }) => retryCount)],
+  };
+  const { rowCount } = await db.query(statement);
+  // A sign of life that is given at the same moment moves the row to another place.
+  if ((rowCount ?? 0) < jobs.length) await db.query(statement);
+}
+
 export interface QueueDepth {
   readonly queue: string;
   /** Jobs that could run now. */

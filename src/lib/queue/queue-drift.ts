@@ -9,8 +9,6 @@ export async function findQueueDrift({ url }: { url: string }): Promise<SchemaDr
     poolSize: 1,
     applicationName: 'notify doctor queue',
     supervise: false,
-    schedule: false,
-    listen: false,
     onError: () => undefined,
   });
   await boss.start();

@@ -39,10 +39,10 @@ async function listGroups(db: Queryable, since: string, condition: string): Prom
   return rows;
 }
 
-/** Seconds since a scheduler last looked at the clock; null when none ever did. */
+/** Seconds since a scheduler last passed a tick on; null when none ever did. Some task has one every minute. */
 export async function readSchedulerAge(db: Queryable): Promise<number | null> {
   const { rows } = await db.query<{ age: number | null }>(
-    `SELECT extract(epoch FROM now() - cron_on)::float8 AS age FROM ${schema}.version`,
+    `SELECT extract(epoch FROM (now() AT TIME ZONE 'UTC') - max(ticks_until))::float8 AS age FROM schedule_runs`,
   );
   return rows[0]?.age ?? null;
 }

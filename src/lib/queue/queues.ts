@@ -31,12 +31,6 @@ export type QueueName = (typeof queueNames)[number];
 /** Where the queue puts jobs whose worker died too often; not a queue that workers are pointed at. */
 export const deadLetterQueue = 'dead-letter';
 
-/**
- * Queues whose jobs wait for machines of other people: they are fetched in pairs, so that hardly any waits for the slowest
- * of a batch.
- */
-export const queuesOfForeignPace: readonly QueueName[] = ['service-callbacks', 'service-callbacks-retry'];
-
 /** Other names under which operators know queues; the rest of the reference's names are ours with `-tasks`. */
 export const queueAliases: Readonly<Record<string, readonly QueueName[]>> = {
   'database-tasks': ['bulk-sms', 'bulk-email', 'db-sms', 'db-email', 'db-letter'],

@@ -12,6 +12,8 @@ export interface RetryPolicy {
 
 /** A callback to a service: the sixth refusal is the last. */
 const serviceCallback: RetryPolicy = { maxRetries: 5, delays: [300], queue: 'service-callbacks-retry' };
+/** Networks are asked without end: that a broadcast has expired is what ends it (broadcasts sheet §3). */
+const broadcasting: RetryPolicy = { maxRetries: Infinity, delays: [1, 2, 4, 8, 16, 32, 64, 128, 240], queue: null };
 const storing: RetryPolicy = { maxRetries: 5, delays: [300], queue: 'retry' };
 
 /** The retry schedules of every task (delivery sheet §3.1). `NOTIFY_RETRY_SCHEDULES` overrides delays and counts. */
@@ -20,6 +22,8 @@ export const retryPolicies = {
   deliver_email: { maxRetries: 48, delays: [300], queue: 'retry' },
   deliver_letter: { maxRetries: 55, delays: [180], queue: null },
   'get-pdf-for-templated-letter': { maxRetries: 15, delays: [300], queue: 'retry' },
+  'zip-and-send-letter-pdfs': { maxRetries: 5, delays: [300], queue: null },
+  'scan-file': { maxRetries: 15, delays: [300], queue: 'retry' },
   'sanitise-letter': { maxRetries: 15, delays: [300], queue: 'retry' },
   'save-sms': storing,
   'save-email': storing,
@@ -32,6 +36,8 @@ export const retryPolicies = {
   'send-inbound-sms': serviceCallback,
   'send-complaint': serviceCallback,
   'send-returned-letter': serviceCallback,
+  'send-broadcast-event': broadcasting,
+  'send-broadcast-provider-message': broadcasting,
   'create-fake-letter-callback': { maxRetries: 3, delays: [60], queue: null },
 } as const satisfies Record<string, RetryPolicy>;
 

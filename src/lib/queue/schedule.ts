@@ -1,5 +1,4 @@
-import type { PgBoss } from 'pg-boss';
-import { queueDatabaseSchema, type JobData } from './job-queue.ts';
+import { PgBoss } from 'pg-boss';
 import type { QueueName } from './queues.ts';
 
 /** Work that runs by the clock. Times are UTC (delivery sheet §10). */
@@ -9,21 +8,55 @@ export interface ScheduledTask {
   readonly cron: string;
 }
 
-/**
- * Stores the schedule in the database, from where the scheduler of any one process fires each tick once; ticks missed
- * while nothing ran are made up for once. Schedules that this version does not know are removed.
- */
-export async function syncSchedule(boss: PgBoss, scheduledTasks: readonly ScheduledTask[]): Promise<void> {
-  const known = new Set(scheduledTasks.map(({ task, queue }) => `${queue} ${task}`));
-  for (const { name, key } of await boss.getSchedules()) {
-    if (!known.has(`${name} ${key}`)) await boss.unschedule(name, key);
-  }
-  for (const { task, queue, cron } of scheduledTasks) {
-    const data: JobData = { task, args: {}, subject: 'schedule', attempt: 1, requestId: null };
-    // While a run waits or works, the next tick is skipped: periodic tasks take whatever has become due.
-    await boss.schedule(queue, cron, data, { tz: 'UTC', key: task, missed: 'once', singletonKey: `${task}:schedule` });
-  }
+/** How far a task of the schedule has come. */
+export interface ScheduleProgress {
+  readonly task: string;
+  readonly cron: string;
+  /** Ticks up to here are dealt with. */
+  readonly ticksUntil: Date;
+  readonly createdAt: Date;
+  /** When a run last ended well. */
+  readonly lastRunAt: Date | null;
 }
 
-/** Where the scheduler keeps its ticks, for `doctor`. */
-export const scheduleTable = `${queueDatabaseSchema}.schedule`;
+const hourMs = 3_600_000;
+
+/** A missed tick is made up for as long as this; after it, the next tick is soon enough, or it is nobody's news any more. */
+export const latestTickMs = 7 * 24 * hourMs;
+
+/** A clock that ran ahead this far was wrong: what it claimed does not count. */
+const wrongClockMs = 10 * 60_000;
+
+/** How long after a tick its run may end before it looks as if it never came. */
+const longRunMs = hourMs;
+
+/** The first tick after a moment, in UTC. */
+export function nextTick(cron: string, after: Date): Date {
+  const [tick] = calendar().previewSchedule(cron, { from: after, count: 1 });
+  if (tick === undefined) throw new RangeError(`'${cron}' never comes`);
+  return tick;
+}
+
+/** Whether a tick has come that nobody dealt with yet and that is not too old. */
+export function isTickDue({ cron, ticksUntil }: Pick<ScheduleProgress, 'cron' | 'ticksUntil'>, now: Date): boolean {
+  const oldest = now.getTime() - latestTickMs;
+  return nextTick(cron, new Date(Math.max(ticksUntil.getTime(), oldest))) <= now;
+}
+
+/** Whether somebody whose clock was wrong claimed ticks that are still to come. */
+export function isClaimedAhead({ ticksUntil }: Pick<ScheduleProgress, 'ticksUntil'>, now: Date): boolean {
+  return ticksUntil.getTime() > now.getTime() + wrongClockMs;
+}
+
+/** When a run should have come that did not; null = all is well. */
+export function overdueTick({ cron, createdAt, lastRunAt }: ScheduleProgress, now: Date): Date | null {
+  const tick = nextTick(cron, lastRunAt ?? createdAt);
+  return tick.getTime() + longRunMs < now.getTime() ? tick : null;
+}
+
+let library: PgBoss | null = null;
+
+/** The queue's library also reads cron expressions; this one never connects. */
+function calendar(): PgBoss {
+  return (library ??= new PgBoss({ connectionString: 'postgres://localhost' }));
+}

@@ -1,199 +1,116 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Job, JobResult, PgBoss } from 'pg-boss';
-import type { Logger } from '../observability/logger.ts';
-import { AppError, messageOf } from '../core/errors.ts';
-import type { Database, Queryable } from '../db/database.ts';
-import { createJobQueue, transactionAdapter, type JobData } from './job-queue.ts';
-import { deadLetterQueue, queuesOfForeignPace, type QueueName } from './queues.ts';
-import { nextDelay, retryPolicyOf, type RetryPolicy } from './retry-policy.ts';
-import { TaskPostponed, type Task, type TaskRegistry } from './task.ts';
+import type { ClaimedJob, JobClaims, WorkedQueue } from './job-claims.ts';
+import { createJobSlots, type JobSlots } from './job-slots.ts';
+import { deadLetterQueue, type QueueName } from './queues.ts';
+import { buryJob, runJob, type Ending, type WorkerDeps } from './run-job.ts';
 
-export interface WorkerDeps {
-  readonly boss: PgBoss;
-  readonly db: Database;
-  readonly tasks: TaskRegistry;
-  readonly logger: Logger;
-  readonly retrySchedules: Readonly<Record<string, Pick<RetryPolicy, 'maxRetries' | 'delays'>>>;
-  /** Called for each finished run: outcome is `done`, `retried`, `exhausted` or `crashed`. */
-  readonly onRun?: (task: string, outcome: RunOutcome, run: { queue: string; ms: number }) => void;
+/** Work on queues, until it is stopped. */
+export interface Worker {
+  /** Claims no more, and waits for what runs. What still runs after `graceMs` is left to another worker. */
+  stop(graceMs: number): Promise<void>;
 }
 
-export type RunOutcome = 'done' | 'retried' | 'exhausted' | 'crashed';
+/** New jobs are announced; this finds delayed ones, and those of dead workers. Milliseconds. */
+const lookEveryMs = 1000;
 
-/** Fetchers of pairs in one process: each asks the database on its own. */
-const mostPairs = 10;
+/** Signs of life, in milliseconds: well within the queues' `heartbeatSeconds`. */
+const touchEveryMs = 5000;
 
-/** Jobs at somebody else's pace that a process works on at the same time, for whoever shares them out. */
-export function foreignPaceSlots(concurrency: number): number {
-  return Math.min(concurrency, mostPairs);
-}
-
-/**
- * After a batch that was not full, a fetcher waits this long for more: jobs that come one by one would otherwise be fetched
- * and completed one by one.
- */
-const gatherMs = 20;
-
-/** How long a job of an unknown task waits for a worker that knows it. */
-const postponeSeconds = 60;
-
-/** Starts working on the queues with `concurrency` jobs at a time each. Stopping the boss stops it. */
-export async function startWorker(deps: WorkerDeps, queues: readonly QueueName[], concurrency: number): Promise<void> {
-  // Two fetchers, so that one slow job holds up only half of a queue's slots.
-  const fetchers = concurrency > 1 ? 2 : 1;
-  const shared = {
-    batchSize: Math.ceil(concurrency / fetchers),
-    localConcurrency: fetchers,
-    perJobResults: true as const,
-    burstWhenBatchFull: true,
-    pollingIntervalSeconds: 2,
-    // New jobs are announced; polling finds delayed ones and those of dead workers.
-    notifyPollingIntervalSeconds: 2,
-  };
-  // Batches of one would be fetched every two seconds, however many jobs wait.
-  const pairs = { ...shared, batchSize: 2, localConcurrency: foreignPaceSlots(concurrency) };
-  for (const queue of queues) {
-    const options = queuesOfForeignPace.includes(queue) ? pairs : shared;
-    await deps.boss.work<JobData>(queue, options, async (jobs) => {
-      const results = await runBatch(deps, queue, jobs);
-      if (jobs.length < options.batchSize) await delay(gatherMs);
-      return results;
+/** Starts working on the queues with `concurrency` jobs at a time each. */
+export async function startWorker(
+  deps: WorkerDeps,
+  queues: readonly QueueName[],
+  concurrency: number,
+): Promise<Worker> {
+  const { claims, logger } = deps;
+  const onError = (error: unknown): void => logger.warn({ err: error }, 'The queue had a problem');
+  const slotsOf = new Map<string, JobSlots>();
+  const worked: readonly WorkedQueue[] = [...queues, deadLetterQueue];
+  for (const queue of worked) {
+    const run = queue === deadLetterQueue ? buryJob : runJob;
+    const slots = createJobSlots({
+      slots: concurrency,
+      claim: (limit) => claims.claim(queue, limit),
+      run: async (job, signal) => endJob(deps, queue, job, await run(deps, queue, job, signal)),
+      onError,
     });
+    slotsOf.set(queue, slots);
   }
-  await deps.boss.work<JobData>(deadLetterQueue, shared, (jobs) => Promise.all(jobs.map((job) => buryJob(deps, job))));
-}
-
-function runBatch(deps: WorkerDeps, queue: QueueName, jobs: Job<JobData>[]): Promise<JobResult[]> {
-  return Promise.all(jobs.map((job) => runJob(deps, queue, job)));
-}
-
-/** Runs one job to a settled result; never throws. */
-async function runJob(deps: WorkerDeps, queue: QueueName, job: Job<JobData>): Promise<JobResult> {
-  const { data } = job;
-  const task = deps.tasks.get(data.task);
-  if (task === undefined) {
-    loggerOf(deps, queue, data).error('No such task in this version of the program; the job waits for another version');
-    return postponeJob(deps, queue, job, unknownTask(job));
-  }
-  const startedAt = performance.now();
-  const report = (outcome: RunOutcome): void =>
-    deps.onRun?.(data.task, outcome, { queue, ms: performance.now() - startedAt });
-  try {
-    await task.run(data.args, { attempt: data.attempt, requestId: data.requestId, signal: job.signal });
-    report('done');
-    return { id: job.id, status: 'completed' };
-  } catch (error) {
-    if (error instanceof TaskPostponed) return postponeJob(deps, queue, job, error);
-    try {
-      const outcome = await settleFailure(deps, queue, job, task, error);
-      loggerOf(deps, queue, data)[outcome === 'retried' ? 'warn' : 'error'](
-        { err: error },
-        outcome === 'retried' ? 'Task failed and will be retried' : 'Task failed for good',
-      );
-      report(outcome);
-      return { id: job.id, status: 'completed' };
-    } catch (settleError) {
-      // The failure could not be recorded (the database went away): the queue itself retries the job.
-      loggerOf(deps, queue, data).error({ err: settleError }, 'Task failed and its failure could not be recorded');
-      report('crashed');
-      return { id: job.id, status: 'failed', output: { message: messageOf(settleError) } };
-    }
-  }
-}
-
-function unknownTask({ data }: Job<JobData>): { delay: number; message: string } {
-  return { delay: postponeSeconds, message: `unknown task ${data.task}` };
-}
-
-/** Made only when there is something to say: most jobs say nothing. */
-function loggerOf({ logger }: WorkerDeps, queue: string, { task, subject, attempt, requestId }: JobData): Logger {
-  return logger.child({ task, queue, subject, attempt, requestId });
-}
-
-/**
- * Puts a job back for a while, at the same attempt: during an upgrade, workers of two versions share a queue, and the
- * queue's own retries would be used up in seconds.
- */
-async function postponeJob(
-  { boss, db, logger }: WorkerDeps,
-  queue: QueueName | typeof deadLetterQueue,
-  job: Job<JobData>,
-  { delay, message }: Pick<TaskPostponed, 'delay' | 'message'>,
-): Promise<JobResult> {
-  try {
-    await db.transaction(async (tx) => {
-      await completeJob(boss, tx, queue, job, { message });
-      await createJobQueue(boss).enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay }]);
-    });
-    return { id: job.id, status: 'completed' };
-  } catch (error) {
-    logger.error({ err: error, task: job.data.task }, 'The job could not be put back');
-    return { id: job.id, status: 'failed', output: { message: messageOf(error) } };
-  }
-}
-
-/**
- * Completes the failed job and inserts its successor, in that order and in one transaction with the record of the
- * failure. The other order would lose the successor: the running job still holds its key, and the insert would skip.
- */
-async function settleFailure(
-  { boss, db, retrySchedules }: WorkerDeps,
-  queue: QueueName,
-  job: Job<JobData>,
-  task: Task,
-  error: unknown,
-): Promise<RunOutcome> {
-  const { data } = job;
-  const policy = retryPolicyOf(task.name, retrySchedules);
-  const retryIn = nextDelay(policy, data.attempt);
-  const failure = { attempt: data.attempt, error, retryIn };
-  await db.transaction(async (tx) => {
-    await completeJob(boss, tx, queue, job, { message: messageOf(error) });
-    if (retryIn === null) {
-      await task.onExhausted?.(tx, data.args, failure);
-      return;
-    }
-    await task.onFailure?.(tx, data.args, failure);
-    // This job is complete, so whoever holds the successor's key is another one, such as a replay: its retries do.
-    await createJobQueue(boss).enqueue(
-      tx,
-      [{ ...data, queue: policy.queue ?? queue, attempt: data.attempt + 1, delay: retryIn }],
-      { leaveLive: true },
-    );
+  const wakeAll = (): void => slotsOf.forEach((slots) => slots.wake());
+  const news = claims.listen((queue) => (queue === null ? wakeAll() : slotsOf.get(queue)?.wake()), onError);
+  const looking = repeat(lookEveryMs, onError, async () => {
+    for (const queue of await claims.due(worked)) slotsOf.get(queue)!.wake();
   });
-  return retryIn === null ? 'exhausted' : 'retried';
+  const touching = repeat(touchEveryMs, onError, async () => {
+    for (const queue of worked) await touchJobs(claims, queue, slotsOf.get(queue)!);
+  });
+  wakeAll();
+  return {
+    async stop(graceMs) {
+      await Promise.all([news.close(), looking.stop()]);
+      const stopped = Promise.all([...slotsOf.values()].map((slots) => slots.stop()));
+      const giveUp = setTimeout(() => void giveBackAll(deps, slotsOf), graceMs);
+      await stopped;
+      clearTimeout(giveUp);
+      await touching.stop();
+    },
+  };
 }
 
-/** Completes a job in a transaction, provided that this worker's claim on it still holds. */
-async function completeJob(
-  boss: PgBoss,
-  tx: Queryable,
-  queue: string,
-  job: Job<JobData>,
-  output: { message: string },
+/** Does something again and again, never twice at the same time. */
+function repeat(
+  everyMs: number,
+  onError: (error: unknown) => void,
+  work: () => Promise<void>,
+): { stop(): Promise<void> } {
+  let running: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    running ??= work()
+      .catch(onError)
+      .finally(() => (running = null));
+  }, everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function touchJobs(claims: JobClaims, queue: WorkedQueue, slots: JobSlots): Promise<void> {
+  // What has just been claimed is as good as touched.
+  const jobs = slots.heldFor(touchEveryMs / 2);
+  if (jobs.length === 0) return;
+  const living = await claims.touch(queue, jobs);
+  const lost = new Set(jobs.flatMap(({ id }) => (living.has(id) ? [] : [id])));
+  slots.abandon(({ id }) => lost.has(id), 'The claim on the job was lost');
+}
+
+/** The time to stop is up: the jobs that still run are for others. */
+async function giveBackAll({ claims, logger }: WorkerDeps, slotsOf: ReadonlyMap<string, JobSlots>): Promise<void> {
+  const reason = 'The process was stopped while the task ran';
+  for (const [queue, slots] of slotsOf) {
+    const jobs = slots.heldFor(0);
+    if (jobs.length === 0) continue;
+    await claims
+      .giveBack(queue as WorkedQueue, jobs, reason)
+      .catch((error: unknown) => logger.error({ err: error, queue }, 'Jobs that still ran could not be given back'));
+    slots.abandon(() => true, reason);
+  }
+}
+
+/** Takes a job that ended out of the queue, or leaves it to the queue's own retry. Never rejects. */
+async function endJob(
+  { claims, logger }: WorkerDeps,
+  queue: WorkedQueue,
+  job: ClaimedJob,
+  ending: Ending,
 ): Promise<void> {
-  // pg-boss counts the jobs it completed but does not type the count.
-  const completion = (await boss.complete(queue, job, output, { db: transactionAdapter(tx) })) as { affected: number };
-  if (completion.affected === 0)
-    throw new AppError('LOCKED', 'The claim on the job was lost while it ran; whoever claimed it next decides');
-}
-
-/** The end of a job whose worker died again and again: the task's exhausted hook runs once. */
-async function buryJob(deps: WorkerDeps, job: Job<JobData>): Promise<JobResult> {
-  const { data } = job;
-  const task = deps.tasks.get(data.task);
-  if (task === undefined) return postponeJob(deps, deadLetterQueue, job, unknownTask(job));
-  const startedAt = performance.now();
-  const error = new AppError('INTERNAL', `The worker of task ${data.task} died or lost the database on every try`);
+  if (ending === 'settled') return;
   try {
-    await deps.db.transaction(async (tx) => {
-      await task.onExhausted?.(tx, data.args, { attempt: data.attempt, error, retryIn: null });
-    });
-    deps.logger.error({ task: data.task, subject: data.subject }, error.message);
-    deps.onRun?.(data.task, 'exhausted', { queue: deadLetterQueue, ms: performance.now() - startedAt });
-    return { id: job.id, status: 'completed' };
-  } catch (hookError) {
-    deps.logger.error({ task: data.task, subject: data.subject, err: hookError }, 'The exhausted hook failed');
-    return { id: job.id, status: 'failed', output: { message: messageOf(hookError) } };
+    if (ending === 'done') await claims.finish(queue, job);
+    else await claims.giveBack(queue, [job], ending.giveBack);
+  } catch (error) {
+    // Without signs of life it is handed out again soon; every task may run twice.
+    logger.warn({ err: error, task: job.data.task }, 'The end of a job could not be recorded; it will run again');
   }
 }

@@ -11,6 +11,8 @@ import type { JobQueue } from '../queue/job-queue.ts';
 export interface ReceiptMoves {
   /** Resolves when the move is committed, with the callback that tells the service of it. */
   apply(move: ReceiptMove): Promise<MovedByReceipt>;
+  /** Moves that wait or are being committed. */
+  readonly waiting: number;
 }
 
 interface MovesDeps {
@@ -37,5 +39,10 @@ export function createReceiptMoves(deps: MovesDeps): ReceiptMoves {
         return moved;
       }),
   });
-  return { apply: (move) => group.add(move) };
+  return {
+    apply: (move) => group.add(move),
+    get waiting() {
+      return group.waiting;
+    },
+  };
 }

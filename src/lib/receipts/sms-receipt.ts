@@ -1,19 +1,25 @@
 import type { Notification } from '../notifications/notification.ts';
 import type { NotificationStatus } from '../notifications/notification-status.ts';
+import { isGatewayStatus } from '../config/sms-webhook-receipts.ts';
 import { firetextCodes, firetextStatuses } from './firetext-codes.ts';
 import { mmgStatuses } from './mmg-codes.ts';
 
 /** Providers that post receipts of text messages. */
-export type SmsReceiptProvider = 'mmg' | 'firetext';
+export type SmsReceiptProvider = 'mmg' | 'firetext' | 'webhook';
 
 /** What the provider is called in messages. */
-export const smsProviderNames: Readonly<Record<SmsReceiptProvider, string>> = { mmg: 'MMG', firetext: 'Firetext' };
+export const smsProviderNames: Readonly<Record<SmsReceiptProvider, string>> = {
+  mmg: 'MMG',
+  firetext: 'Firetext',
+  webhook: 'Gateway',
+};
 
 /** A receipt as the provider put it: nothing in it is believed yet. */
 export interface SmsReceipt {
   readonly provider: SmsReceiptProvider;
   /** What we gave the provider as its reference: the id of the notification. */
   readonly reference: string;
+  /** The code of MMG or Firetext; of a gateway, what its configuration makes of its code. */
   readonly status: string;
   /** The substatus of MMG, the code of Firetext. */
   readonly detail: string | null;
@@ -34,6 +40,7 @@ export function smsVerdict({ provider, status, detail }: SmsReceipt): SmsVerdict
     const known = mmgStatuses.get(status);
     return known === undefined ? null : { status: known.outcome, reason: known.reasons.get(detail ?? '') ?? null };
   }
+  if (provider === 'webhook') return isGatewayStatus(status) ? { status, reason: null } : null;
   const outcome = firetextStatuses.get(status);
   return outcome === undefined ? null : { status: outcome, reason: firetextCodes.get(detail ?? '')?.reason ?? null };
 }

@@ -37,6 +37,12 @@ export interface CreateServiceInput {
   contactLink?: string | null;
   prefixSms?: boolean;
   guestList?: readonly string[];
+  rateLimit?: number;
+  /** Messages a day; without it, what is usual in this mode. */
+  emailLimit?: number;
+  smsLimit?: number;
+  letterLimit?: number;
+  internationalSmsLimit?: number;
   createdById?: string;
 }
 
@@ -77,11 +83,11 @@ export async function createService(
           organisation_type: null,
           crown: null,
           contact_link: input.contactLink ?? null,
-          rate_limit: 3000,
-          email_message_limit: limits.email,
-          sms_message_limit: limits.sms,
-          letter_message_limit: limits.letter,
-          international_sms_message_limit: limits.internationalSms,
+          rate_limit: input.rateLimit ?? 3000,
+          email_message_limit: input.emailLimit ?? limits.email,
+          sms_message_limit: input.smsLimit ?? limits.sms,
+          letter_message_limit: input.letterLimit ?? limits.letter,
+          international_sms_message_limit: input.internationalSmsLimit ?? limits.internationalSms,
           count_as_live: true,
           created_by_id: input.createdById ?? systemUserId,
           created_at: now,

@@ -42,13 +42,15 @@ export async function findEmailReplyTo(
 /** The recipients that a team key, or a service in trial mode, may send to: the team and the guest list. */
 export async function listKnownRecipients({ db, cache }: Deps, serviceId: string): Promise<readonly string[]> {
   return cache.read(serviceId, 'known recipients', async () => {
-    const team = await listTeamMembers(db, serviceId);
     const guests = await listGuestList(db, serviceId);
-    return [
-      ...team.flatMap(({ mobileNumber, emailAddress }) =>
-        mobileNumber === null ? [emailAddress] : [mobileNumber, emailAddress],
-      ),
-      ...guests.map(({ recipient }) => recipient),
-    ];
+    return [...(await listTeamRecipients({ db }, serviceId)), ...guests.map(({ recipient }) => recipient)];
   });
+}
+
+/** The recipients on the team alone, whom a member may write to in trial mode. */
+export async function listTeamRecipients({ db }: Pick<Deps, 'db'>, serviceId: string): Promise<readonly string[]> {
+  const team = await listTeamMembers(db, serviceId);
+  return team.flatMap(({ mobileNumber, emailAddress }) =>
+    mobileNumber === null ? [emailAddress] : [mobileNumber, emailAddress],
+  );
 }

@@ -2,7 +2,17 @@ import type { Readable } from 'node:stream';
 
 /** What objects are kept for; each area is a folder, or a bucket. */
 export type StorageArea =
-  'documents' | 'letters' | 'test-letters' | 'letters-scan' | 'letters-invalid' | 'csv-uploads' | 'contact-lists';
+  | 'documents'
+  | 'letters'
+  | 'test-letters'
+  | 'letters-scan'
+  | 'letters-sanitise'
+  | 'letters-invalid'
+  | 'letters-originals-backup'
+  | 'letters-transient'
+  | 'print-responses'
+  | 'csv-uploads'
+  | 'contact-lists';
 
 export interface ObjectInfo {
   /** Path of the object within its area, with `/` between the parts (see `assertObjectKey`). No object lies below another. */

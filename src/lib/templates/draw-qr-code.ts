@@ -1,12 +1,12 @@
 import { create } from 'qrcode';
 
 /**
- * A QR code as an SVG element without a border, error correction level M, bytes as UTF-8 (templating sheet §6). One unit
- * of the picture is one module.
+ * A QR code as a path that fills its dark modules, error correction level M, bytes as UTF-8 (templating sheet §6). One
+ * unit is one module; there is no border.
  *
  * @throws Error when the data does not fit; letters hold no more than `qrCodeByteLimit` bytes
  */
-export function drawQrCode(data: string): string {
+export function qrCodePath(data: string): { path: string; size: number } {
   const { modules } = create([{ data: Buffer.from(data, 'utf8'), mode: 'byte' }], { errorCorrectionLevel: 'M' });
   const { size } = modules;
   let path = '';
@@ -19,6 +19,12 @@ export function drawQrCode(data: string): string {
       column = end;
     }
   }
+  return { path, size };
+}
+
+/** A QR code as an SVG element. @throws Error as `qrCodePath` */
+export function drawQrCode(data: string): string {
+  const { path, size } = qrCodePath(data);
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges">` +
     `<path fill="#000000" d="${path}"/></svg>`

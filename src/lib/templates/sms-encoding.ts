@@ -71,6 +71,7 @@ export function smsFragmentCount(text: string, encoding: SmsEncoding): number {
   return length <= 160 ? 1 : Math.ceil(length / 153);
 }
 
-function countExtensionCharacters(text: string): number {
+/** Characters of GSM's extension table, each of which takes the room of two. */
+export function countExtensionCharacters(text: string): number {
   return gsmExtension.test(text) ? text.match(everyGsmExtension)!.length : 0;
 }

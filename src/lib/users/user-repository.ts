@@ -1,6 +1,6 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
-import type { User } from './user.ts';
+import type { AuthType, TeamMember, User } from './user.ts';
 
 export async function findUser(db: Queryable, id: string): Promise<User | null> {
   const { rows } = await db.query<User>(SQL`SELECT id, name, email_address AS "emailAddress",
@@ -14,17 +14,26 @@ export async function lockUser(tx: Queryable, id: string): Promise<User | null> 
   return findUser(tx, id);
 }
 
-/** Inserts an active user. `passwordHash` `!` matches no password: such a user cannot sign in. */
-export async function insertUser(
-  tx: Queryable,
-  user: Omit<User, 'state'> & { readonly passwordHash: string },
-  createdAt: Date,
-): Promise<void> {
-  const authType = user.mobileNumber === null ? 'email_auth' : 'sms_auth';
+export interface NewUser extends TeamMember {
+  /** `!` matches no password: such a user cannot sign in. */
+  readonly passwordHash: string;
+  /** Without it, active. */
+  readonly state?: 'pending' | 'active';
+  /** Without it, by text where there is a number. */
+  readonly authType?: AuthType;
+  readonly platformAdmin?: boolean;
+}
+
+export async function insertUser(tx: Queryable, user: NewUser, createdAt: Date): Promise<void> {
+  const {
+    state = 'active',
+    platformAdmin = false,
+    authType = user.mobileNumber === null ? 'email_auth' : 'sms_auth',
+  } = user;
   await tx.query(SQL`INSERT INTO users (id, name, email_address, mobile_number, password, password_changed_at, state, auth_type,
-      email_access_validated_at, created_at)
-    VALUES (${user.id}, ${user.name}, ${user.emailAddress}, ${user.mobileNumber}, ${user.passwordHash}, ${createdAt}, 'active',
-      ${authType}, ${createdAt}, ${createdAt})`);
+      platform_admin, email_access_validated_at, created_at)
+    VALUES (${user.id}, ${user.name}, ${user.emailAddress}, ${user.mobileNumber}, ${user.passwordHash}, ${createdAt}, ${state},
+      ${authType}, ${platformAdmin}, ${createdAt}, ${createdAt})`);
 }
 
 /** Stores name, address and number. A user whose number goes signs in by email. */

@@ -25,3 +25,18 @@ export const memberPermissions = [
   'manage_api_keys',
   'view_activity',
 ] as const;
+
+/** What a member of a service may do: the above, and what members of services that broadcast may (data sheet §1.1). */
+export const grantablePermissions = [
+  ...memberPermissions,
+  'create_broadcasts',
+  'approve_broadcasts',
+  'cancel_broadcasts',
+  'reject_broadcasts',
+] as const;
+
+export type MemberPermission = (typeof grantablePermissions)[number];
+
+export const authTypes = ['sms_auth', 'email_auth', 'webauthn_auth'] as const;
+
+export type AuthType = (typeof authTypes)[number];

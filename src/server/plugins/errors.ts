@@ -47,6 +47,32 @@ export function registerV1Errors(server: FastifyInstance): void {
   });
 }
 
+/**
+ * The internal API (admin API sheet §2): the plain envelope with a text, or texts by field; where a body is held against a
+ * schema, v2's list. That something is not there is told in the same words whatever it is, but for `details.answer`.
+ */
+export function registerInternalErrors(server: FastifyInstance): void {
+  server.setErrorHandler((error, request, reply) => {
+    const known = toAppError(error);
+    logUnexpected(request, known, error);
+    sayWhenToRetry(reply, known);
+    const { httpStatus, v2Error } = known.kind;
+    const messages = known.details?.['fields'] === undefined ? known.details?.['messages'] : undefined;
+    if (known.code === 'VALIDATION_FAILED' && Array.isArray(messages)) {
+      const errors = (messages as string[]).map((message) => ({ error: v2Error, message }));
+      return reply.code(httpStatus).send({ status_code: httpStatus, errors });
+    }
+    return sendPlain(reply, httpStatus, internalMessage(known));
+  });
+}
+
+function internalMessage(known: AppError): string | FieldProblems {
+  const answer = known.details?.['answer'];
+  if (typeof answer === 'string') return answer;
+  if (known.code === 'NOT_FOUND') return 'No result found';
+  return known.code === 'BODY_NOT_JSON' ? 'Invalid JSON' : v1Message(known);
+}
+
 function v1Message(known: AppError): string | FieldProblems {
   const { plainField } = known.kind;
   const fields = known.details?.['fields'] as FieldProblems | undefined;

@@ -20,10 +20,14 @@ by HMAC-SHA256 with the secret's text as the key.`;
 
 export const passwordDescription = 'User and password that a provider was given, as the configuration has them.';
 
+export const gatewaySecretDescription =
+  'The secret that a gateway was given; the configuration may name another header for it.';
+
 export const apiTags = [
   { name: 'Notifications', description: 'Send messages, and ask what became of them.' },
   { name: 'Templates', description: 'What messages are made of.' },
   { name: 'Received texts', description: 'Text messages that people sent to the numbers of the service.' },
+  { name: 'Broadcasts', description: 'Alerts to every phone in an area.' },
   { name: 'Receipts', description: 'What providers post: what became of messages, and the texts that people send.' },
   { name: 'Documents', description: 'Files that were sent by email.' },
   { name: 'v1', description: 'The first version: it still works, and nobody should begin with it.' },

@@ -63,7 +63,7 @@ function describeValue(
   formats: Readonly<Record<string, FormatCheck>>,
 ): string[] {
   const alternatives = schema.anyOf ?? [schema];
-  const matching = alternatives.find(({ type }) => type === undefined || typeOf(value) === type);
+  const matching = alternatives.find(({ type }) => type === undefined || hasType(value, type));
   if (matching === undefined) {
     if (schema.format === uuidFormat) return ['is not a valid UUID'];
     return [`${show(value)} is not of type ${alternatives.map(({ type }) => type).join(', ')}`];
@@ -100,6 +100,12 @@ function visitTexts(value: JsonValue, visit: (text: string) => void): void {
       visitTexts(item, visit);
     }
   }
+}
+
+function hasType(value: JsonValue, type: string): boolean {
+  if (type !== 'integer') return typeOf(value) === type;
+  const number = isRawJsonNumber(value) ? Number(value.rawJSON) : value;
+  return Number.isInteger(number);
 }
 
 function typeOf(value: JsonValue): string {

@@ -54,7 +54,7 @@ function checkSchedule(text: string, now: Date): string | null {
 }
 
 /** The time as if it were UTC, in milliseconds; null for a text that is none, or a date that does not exist. */
-function readIsoDateTime(text: string): number | null {
+export function readIsoDateTime(text: string): number | null {
   const parts = isoDateTime.exec(text)?.groups;
   if (parts === undefined) return null;
   const pad = (digits: string | undefined, absent: string): string => (digits ?? absent).padStart(2, '0');

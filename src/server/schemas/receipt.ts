@@ -62,6 +62,11 @@ export const sesAnswer = Type.Object(
   { description: 'It will be recorded; also when no email is known to it.' },
 );
 
+export const printAnswer = Type.Object(
+  { result: Type.Literal('success'), message: Type.Literal('DVLA callback succeeded') },
+  { description: 'It will be read; also when it is no file of responses.' },
+);
+
 export const receivedTextAnswer = Type.Object({ status: Type.Literal('ok') }, { description: 'It was taken.' });
 
 export const receiptProblems = Type.Object(

@@ -196,7 +196,7 @@ describe('problems', () => {
       REDIS_URL_FILE: fileWith(`http://${hidden}`, 'redis-url'),
       NOTIFY_SECRET_KEYS: `k1:${hidden}`,
     };
-    const file = fileWith({ smtpUrl: hidden, internalClients: { admin: hidden } });
+    const file = fileWith({ smtpUrl: hidden, internalClients: { admin: { secret: hidden } } });
     const problems = problemsOf({ flags: {}, environment, file });
     expect(problems).toEqual([
       'DATABASE_URL is (hidden): expected a URL beginning with postgres:// or postgresql://',

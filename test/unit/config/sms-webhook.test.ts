@@ -11,7 +11,7 @@ test('a gateway needs no more than a URL', () => {
     body: null,
     encoding: 'text',
     success: { status: null, path: null, equals: null, contains: null },
-    receipts: false,
+    receipts: null,
     international: true,
     timeout: 10,
   });
@@ -74,9 +74,69 @@ test.each<[unknown, string]>([
   [{ url, success: { equals: 1 } }, 'expected success.path and success.equals to be given together'],
   [{ url, success: { path: 'a', equals: {} } }, 'expected success.equals to be a text, a number, true, false or null'],
   [{ url, success: { contains: 1 } }, 'expected success.contains to be a text'],
-  [{ url, receipts: 'yes' }, 'expected receipts to be true or false'],
   [{ url, timeout: 0 }, 'expected timeout to be a number of seconds up to 60'],
   [{ url, timeout: 61 }, 'expected timeout to be a number of seconds up to 60'],
 ])('%j is refused: %s', (webhook, message) => {
   expect(() => readSmsWebhook(webhook)).toThrow(new Error(message));
+});
+
+const secrets = ['s3cret'];
+const statuses = { delivered: ['DELIVRD'] };
+
+test.each<[unknown, unknown]>([
+  [undefined, null],
+  [false, null],
+  [
+    { secrets, statuses },
+    {
+      secrets,
+      header: 'authorization',
+      reference: 'reference',
+      status: 'status',
+      statuses: new Map([['DELIVRD', 'delivered']]),
+    },
+  ],
+  [
+    {
+      secrets: ['new', 'old'],
+      header: 'X-Token',
+      reference: 'results.0.ref',
+      status: 'results.0.state',
+      statuses: { 'permanent-failure': ['UNDELIV', 5], 'temporary-failure': [], pending: ['8'], delivered: [1] },
+    },
+    {
+      secrets: ['new', 'old'],
+      header: 'x-token',
+      reference: 'results.0.ref',
+      status: 'results.0.state',
+      statuses: new Map([
+        ['1', 'delivered'],
+        ['8', 'pending'],
+        ['UNDELIV', 'permanent-failure'],
+        ['5', 'permanent-failure'],
+      ]),
+    },
+  ],
+])('the receipts %j are read', (receipts, expected) => {
+  expect(readSmsWebhook({ url, receipts }).receipts).toEqual(expected);
+});
+
+test.each<[unknown, RegExp]>([
+  [true, /^expected receipts to be false or \{"secrets", /],
+  ['yes', /^expected receipts to be false or \{/],
+  [{ secrets, statuses, typo: 1 }, /^expected no key 'typo' in receipts; known are secrets, header, /],
+  [{ statuses }, /^expected receipts\.secrets to be a list of texts, with at least one$/],
+  [{ secrets: [], statuses }, /^expected receipts\.secrets /],
+  [{ secrets: [''], statuses }, /^expected receipts\.secrets /],
+  [{ secrets: 'x', statuses }, /^expected receipts\.secrets /],
+  [{ secrets, statuses, header: 'a b' }, /^expected receipts\.header to be the name of a header$/],
+  [{ secrets, statuses, reference: '' }, /^expected receipts\.reference to be a text$/],
+  [{ secrets, statuses, status: 1 }, /^expected receipts\.status to be a text$/],
+  [{ secrets }, /^expected receipts\.statuses to be an object/],
+  [{ secrets, statuses: { sent: ['x'] } }, /^expected no key 'sent' in receipts\.statuses; known are delivered, /],
+  [{ secrets, statuses: { delivered: 'x' } }, /^expected receipts\.statuses\.delivered to be a list /],
+  [{ secrets, statuses: { delivered: [1], pending: ['1'] } }, /^expected '1' once in receipts\.statuses$/],
+  [{ secrets, statuses: { pending: ['x'] } }, /^expected receipts\.statuses\.delivered to have a code$/],
+])('the receipts %j are refused: %s', (receipts, message) => {
+  expect(() => readSmsWebhook({ url, receipts })).toThrow(message);
 });

@@ -5,11 +5,11 @@ const codes = Object.keys(errorTable) as ErrorCode[];
 
 /** What the command contract calls each exit code. */
 const exitCodes = [1, 2, 3, 4, 5, 69, 75, 78];
-const httpStatuses = [400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503, 504];
+const httpStatuses = [400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503, 504];
 /** Every name that the v2 API documents, by the statuses it comes with. */
 const statusesOfName: Readonly<Record<string, readonly number[]>> = {
   AuthError: [401, 403],
-  BadRequestError: [400, 403, 409],
+  BadRequestError: [400, 403, 409, 415],
   ValidationError: [400],
   InvalidPhoneError: [400],
   PDFNotReadyError: [400],

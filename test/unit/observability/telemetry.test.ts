@@ -1,3 +1,5 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createMetrics } from '../../../src/lib/observability/metrics.ts';
 import type { Statsd } from '../../../src/lib/observability/statsd.ts';
@@ -6,7 +8,7 @@ import { createTelemetry, type Telemetry } from '../../../src/lib/observability/
 function watched(): { telemetry: Telemetry; sent: string[]; metrics: ReturnType<typeof createMetrics> } {
   const sent: string[] = [];
   const statsd: Statsd = {
-    count: (name) => void sent.push(`${name} c`),
+    count: (name, by = 1) => void sent.push(by === 1 ? `${name} c` : `${name} ${by} c`),
     timing: (name, ms) => void sent.push(`${name} ${ms} ms`),
     gauge: (name, value) => void sent.push(`${name} ${value} g`),
     close: async () => undefined,
@@ -50,6 +52,32 @@ it.each<[string, (telemetry: Telemetry) => void, string[]]>([
       'celery.periodic.timeout-sending-notifications.success 7 ms',
     ],
   ],
+  [
+    'a provider that answered',
+    (telemetry) => telemetry.providerRequested({ provider: 'mmg', outcome: 'failed', ms: 250 }),
+    ['clients.mmg.raw-request-time 250 ms'],
+  ],
+  [
+    'a statement about a batch',
+    (telemetry) => telemetry.statementRan({ name: 'insert_notifications', ms: 3, rows: 25 }),
+    ['dao.dao_create_notification 25 c', 'dao.dao_create_notification 3 ms'],
+  ],
+  [
+    'a statement that finds nothing',
+    (telemetry) => telemetry.statementRan({ name: 'find_notification_of_service', ms: 1, rows: 0 }),
+    ['dao.get_notification_by_id c', 'dao.get_notification_by_id 1 ms'],
+  ],
+  [
+    'a batch that changes nothing',
+    (telemetry) => telemetry.statementRan({ name: 'write_receipt_moves', ms: 1, rows: 0 }),
+    [],
+  ],
+  [
+    'a statement that changes a notification',
+    (telemetry) => telemetry.statementRan({ name: 'update_notification_status_sentAt', ms: 1, rows: 1 }),
+    ['dao.dao_update_notification c', 'dao.dao_update_notification 1 ms'],
+  ],
+  ['another statement', (telemetry) => telemetry.statementRan({ name: 'find_service', ms: 1, rows: 1 }), []],
   [
     'a task that is tried again',
     (telemetry) => telemetry.taskRan({ task: 'deliver_sms', queue: 'retry', outcome: 'retried', ms: 7 }),
@@ -127,4 +155,20 @@ it('tells Prometheus of the same', async () => {
     expect(text).toContain(line);
   }
   expect(text).not.toContain('notify_slow_delivery_ratio{provider="firetext"');
+});
+
+it.each([
+  'insert_notifications',
+  'note_sent',
+  'write_receipt_moves',
+  'find_notification_by_reference',
+  'find_notification',
+  'find_notifications',
+  'find_notification_of_service',
+  'list_notifications_of_service',
+])('the statement %s is there, by that name', async (name) => {
+  const folder = join(import.meta.dirname, '../../../src/lib/notifications');
+  const files = (await readdir(folder)).filter((file) => file.endsWith('-repository.ts'));
+  const sources = await Promise.all(files.map((file) => readFile(join(folder, file), 'utf8')));
+  expect(sources.some((source) => source.includes(`'${name}'`))).toBe(true);
 });

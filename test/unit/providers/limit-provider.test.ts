@@ -49,9 +49,11 @@ test('messages leave at their pace; none fails for it', async () => {
   const times: number[] = [];
   const { provider } = aProvider(async () => times.push(performance.now()));
   const limited = limitProvider(provider, { perSecond: 100, concurrent: 50 });
+  // The first one may be held up, and the others then leave when they would have.
+  const startedAt = performance.now();
   await Promise.all(Array.from({ length: 6 }, (_, message) => limited.send(message)));
   // Timers may come a millisecond early.
-  expect(times.at(-1)! - times[0]!).toBeGreaterThanOrEqual(48);
+  expect(times.at(-1)! - startedAt).toBeGreaterThanOrEqual(48);
 });
 
 test('closing ends the waiting, and what waited is to be tried again', async () => {

@@ -29,6 +29,7 @@ describe('the timeline of a failing task', () => {
   test.each<[keyof typeof retryPolicies, number, number, RetryPolicy['queue']]>([
     ['deliver_letter', 55, 180, null],
     ['get-pdf-for-templated-letter', 15, 300, 'retry'],
+    ['scan-file', 15, 300, 'retry'],
     ['sanitise-letter', 15, 300, 'retry'],
     ['save-sms', 5, 300, 'retry'],
     ['save-email', 5, 300, 'retry'],

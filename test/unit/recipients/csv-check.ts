@@ -45,10 +45,9 @@ export function checkText(text: string, options: CsvCheckOptions): CheckedText {
 }
 
 /** A file in memory that arrives in chunks of so many bytes. */
-export function sourceOf(content: string | Uint8Array, chunkSize = 65_536, delimiter: ',' | '\t' = ','): CsvSource {
+export function sourceOf(content: string | Uint8Array, chunkSize = 65_536): CsvSource {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content;
   return {
-    delimiter,
     async *open() {
       for (let start = 0; start < bytes.length; start += chunkSize) yield bytes.subarray(start, start + chunkSize);
     },

@@ -8,7 +8,7 @@ interface Case {
   type?: TemplateType;
   content?: string;
   options?: CheckOverrides;
-  context?: { restricted?: boolean; dailyLimit?: number; dailyInternationalLimit?: number };
+  context?: { restricted?: boolean; sentToday?: boolean; dailyLimit?: number; dailyInternationalLimit?: number };
 }
 
 async function check(
@@ -19,7 +19,16 @@ async function check(
   return checkCsvFile({
     open: async () => sourceOf(csv),
     options: csvOptions(type, content, options),
-    context: { fileName: 'people.csv', restricted: false, dailyLimit: null, dailyInternationalLimit: null, ...context },
+    context: {
+      ...{
+        fileName: 'people.csv',
+        restricted: false,
+        sentToday: false,
+        dailyLimit: null,
+        dailyInternationalLimit: null,
+      },
+      ...context,
+    },
     shownRows,
   });
 }
@@ -70,6 +79,24 @@ test.each<[string, string, Case, Omit<CsvProblem, 'kind'>]>([
         'Your file needs a column called ‘phone number’.',
         'Right now it has columns called ‘a’, ‘b’ and ‘c’.',
       ],
+    },
+  ],
+  [
+    'a missing column, although it was sent today',
+    'phone number\n07900900123',
+    { content: '((a))', context: { sentToday: true } },
+    {
+      title: 'Your column names need to match the double brackets in your template',
+      messages: ['Your file is missing a column called ‘a’.'],
+    },
+  ],
+  [
+    'sent today, before what is wrong with rows',
+    'phone number\nabc',
+    { context: { sentToday: true } },
+    {
+      title: 'These messages have already been sent today',
+      messages: ['If you need to resend them, rename the file and upload it again.'],
     },
   ],
   [

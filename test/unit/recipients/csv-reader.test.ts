@@ -2,7 +2,13 @@ import { describe, expect, it, test } from 'vitest';
 import fc from 'fast-check';
 import { checkCsvSource } from '../../../src/lib/recipients/csv/check-csv.ts';
 import type { CsvRow } from '../../../src/lib/recipients/csv/check-row.ts';
-import { delimiterOf, largestFile, type CsvSource } from '../../../src/lib/recipients/csv/csv-source.ts';
+import {
+  delimiterOf,
+  largestFile,
+  readUploadedText,
+  type CsvSource,
+} from '../../../src/lib/recipients/csv/csv-source.ts';
+import { tabsToCommas } from '../../../src/lib/recipients/csv/tabs-to-commas.ts';
 import { measureSource, readRecordsOfSource, readRecordsOfText } from '../../../src/lib/recipients/csv/read-records.ts';
 import { checkText, csvOptions, sourceOf } from './csv-check.ts';
 import { readVectors } from './vector-file.ts';
@@ -123,7 +129,7 @@ describe('a stream', () => {
   });
 
   it('may be separated by tabs', async () => {
-    const { cells } = await readSource(sourceOf('a\t"b\tc"\t d\n1,2\t3', 4, '\t'));
+    const { cells } = await readSource(tabsToCommas(sourceOf('a\t"b\tc"\t d\n1,2\t3', 4)));
     expect(cells).toEqual([
       ['a', 'b\tc', 'd'],
       ['1,2', '3'],
@@ -152,7 +158,6 @@ describe('a stream', () => {
   it('passes errors of reading on', async () => {
     let opened = 0;
     const source: CsvSource = {
-      delimiter: ',',
       async *open() {
         opened += 1;
         yield Buffer.from('phone number\n');
@@ -165,6 +170,40 @@ describe('a stream', () => {
       for await (const row of rows) expect(row).not.toBeNull();
     };
     await expect(run()).rejects.toThrow('disk on fire');
+  });
+});
+
+describe('tabs to commas', () => {
+  const read = async (content: string | Uint8Array, chunkSize?: number): Promise<string> => {
+    const chunks = await Array.fromAsync(tabsToCommas(sourceOf(content, chunkSize)).open());
+    return Buffer.concat(chunks).toString();
+  };
+
+  test.each([
+    ['plain cells', 'a\tb\nc\td', 'a,b\r\nc,d\r\n'],
+    ['commas and quotes', 'a,b\tsay "hi"\n', '"a,b","say ""hi"""\r\n'],
+    ['quoted tabs and line ends', '"a\tb"\t"c\nd"\te\n', 'a\tb,"c\r\nd",e\r\n'],
+    ['empty cells at both ends', '\tphone\t\n\t079\t\n', ',phone,\r\n,079,\r\n'],
+    ['blank lines', 'a\n\nb\n', 'a\r\n\r\nb\r\n'],
+    ['a byte order mark', '\ufeff"a"\tb', 'a,b\r\n'],
+    ['every line end', 'a\tb\rc\td\u2028e\tf\x85g', 'a,b\r\nc,d\r\ne,f\r\ng\r\n'],
+    ['a quote that nothing closes', 'a\t"b\nc\td', 'a,"b\r\nc\td"\r\n'],
+    ['nothing', '', ''],
+  ])('%s', async (_name, content, expected) => {
+    for (const chunkSize of [1, 4, 65_536]) expect(await read(content, chunkSize)).toBe(expected);
+  });
+
+  test('what is too large, or no text, is refused', async () => {
+    await expect(read(Buffer.alloc(largestFile + 1, 'a'))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+    await expect(read(Buffer.from([0xff]))).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
+  test('a file that quotes make larger than 10 MiB is still read', async () => {
+    const rows = 'a"b\tc\n'.repeat(1_700_000);
+    expect(rows.length).toBeLessThan(largestFile);
+    let size = 0;
+    for await (const piece of readUploadedText(tabsToCommas(sourceOf(rows)))) size += piece.length;
+    expect(size).toBeGreaterThan(largestFile);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { SmsWebhook, WebhookSuccess } from '../../config/sms-webhook.ts';
+import { valueAt } from '../../core/json-path.ts';
 import { createHttpClient, type HttpAnswer } from '../http-client.ts';
 import { webhookIdentifier, type SmsProvider } from '../provider.ts';
 import { requestSms, smsClientError } from './sms-client-error.ts';
@@ -26,7 +27,7 @@ export function createWebhookProvider(webhook: SmsWebhook, { connections }: { co
       });
       const problem = findProblem(answer, webhook.success);
       if (problem !== null) throw smsClientError('Invalid response JSON', problem);
-      return { reference: null, verdict: webhook.receipts ? null : 'delivered' };
+      return { reference: null, verdict: webhook.receipts === null ? 'delivered' : null };
     },
     check: () => client.check(),
     close: () => client.close(),
@@ -46,17 +47,4 @@ function findProblem({ status, body }: HttpAnswer, success: WebhookSuccess): str
     return 'the answer is not JSON';
   }
   return valueAt(answer, success.path) === success.equals ? null : `'${success.path}' is no success`;
-}
-
-/** `result.0.code` of a JSON document; undefined where there is nothing. */
-function valueAt(document: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-          ? (value as Record<string, unknown>)[name]
-          : undefined,
-      document,
-    );
 }

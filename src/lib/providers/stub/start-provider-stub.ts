@@ -5,7 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import { AppError, messageOf } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
 import { end, writeAnswer } from './stub-answer.ts';
-import { stubProtocols } from './stub-protocols.ts';
+import { stubProtocols, type StubMessage } from './stub-protocols.ts';
 import { createReceiptSender, type ReceiptSender } from './stub-receipts.ts';
 import { defaultScenario, readScenario, stubProviders, type StubProvider, type StubScenario } from './stub-scenario.ts';
 
@@ -22,6 +22,13 @@ export interface StubOptions {
   /** Base URL of the server that gets receipts; null = nobody does. */
   readonly receiptsTo: string | null;
   readonly scenarios?: Partial<Record<StubProvider, StubScenario>>;
+  /** Answers whatever is asked below `/networks`. */
+  readonly networks?: {
+    handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+    close(): void;
+  };
+  /** Called for each message that was taken. */
+  readonly onAccepted?: (provider: StubProvider, message: StubMessage) => void;
 }
 
 /** A request as it came over the wire. */
@@ -68,20 +75,29 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
   const scenarios = new Map<StubProvider, StubScenario>();
   const counts = new Map<StubProvider, { -readonly [Name in keyof StubCounts]: number }>();
   const requests: StubRequest[] = [];
-  const reset = (): void => {
-    requests.length = 0;
-    for (const provider of stubProviders) {
-      scenarios.set(provider, options.scenarios?.[provider] ?? defaultScenario);
-      counts.set(provider, { requests: 0, accepted: 0, receipts: 0, receipts_failed: 0 });
-    }
-  };
-  reset();
   const onReceipt = (provider: StubProvider, taken: boolean): void => {
     counts.get(provider)![taken ? 'receipts' : 'receipts_failed'] += 1;
   };
   const receipts: ReceiptSender | null =
     options.receiptsTo === null ? null : createReceiptSender(options.receiptsTo, { ...deps, onReceipt });
   const delayed = new Set<NodeJS.Timeout>();
+  const hanging = new Map<StubProvider, Set<ServerResponse>>(stubProviders.map((provider) => [provider, new Set()]));
+
+  /** A provider that hung and comes back drops what it had not answered. */
+  function change(provider: StubProvider, scenario: StubScenario): void {
+    scenarios.set(provider, scenario);
+    if (scenario.answer === 'hang') return;
+    for (const response of hanging.get(provider)!) response.destroy();
+  }
+
+  function reset(): void {
+    requests.length = 0;
+    for (const provider of stubProviders) {
+      change(provider, options.scenarios?.[provider] ?? defaultScenario);
+      counts.set(provider, { requests: 0, accepted: 0, receipts: 0, receipts_failed: 0 });
+    }
+  }
+  reset();
 
   function take(provider: StubProvider, request: IncomingMessage, body: string, response: ServerResponse): void {
     const scenario = scenarios.get(provider)!;
@@ -92,9 +108,15 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
     const answer = share >= 1 || deps.random() < share ? wanted : 'ok';
     const act = (): void => {
       writeAnswer(response, provider, { answer, status, id });
+      if (answer === 'hang') {
+        const unanswered = hanging.get(provider)!.add(response);
+        response.once('close', () => unanswered.delete(response));
+      }
       if (answer !== 'ok') return;
       counts.get(provider)!.accepted += 1;
-      receipts?.send(provider, stubProtocols[provider].readMessage(body, id), scenario);
+      const message = stubProtocols[provider].readMessage(body, id);
+      options.onAccepted?.(provider, message);
+      receipts?.send(provider, message, scenario);
     };
     if (latency === 0) return act();
     const timer = setTimeout(() => {
@@ -109,7 +131,7 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
     const [, subject, name] = path.split('/');
     const provider = stubProviders.find((known) => known === name);
     if (method === 'PUT' && subject === 'scenario' && provider !== undefined) {
-      scenarios.set(provider, readScenario(JSON.parse((await text(request)) || '{}')));
+      change(provider, readScenario(JSON.parse((await text(request)) || '{}')));
       return endJson(response, 200, scenarios.get(provider));
     }
     const views: Readonly<Record<string, () => unknown>> = {
@@ -129,6 +151,8 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0]!;
     const provider = stubProviders.find((known) => path === `/${known}` || path.startsWith(`/${known}/`));
+    if (/^\/networks(\/|$)/.test(path) && options.networks !== undefined)
+      return options.networks.handle(request, response);
     if (provider === undefined) return control(request, path, response);
     take(provider, request, await text(request), response);
   }
@@ -145,11 +169,12 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
     url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     requests,
     counts: () => Object.fromEntries(counts) as Record<StubProvider, StubCounts>,
-    setScenario: (provider, scenario) => void scenarios.set(provider, { ...defaultScenario, ...scenario }),
+    setScenario: (provider, scenario) => change(provider, { ...defaultScenario, ...scenario }),
     reset,
     async close() {
       for (const timer of delayed) clearTimeout(timer);
       await receipts?.close();
+      options.networks?.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

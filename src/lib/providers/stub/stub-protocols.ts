@@ -13,6 +13,8 @@ export interface StubMessage {
 export interface StubContent {
   readonly type: string;
   readonly body: string;
+  /** What it is sent with, beside its type. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface StubAnswer extends StubContent {
@@ -28,9 +30,11 @@ export interface StubProtocol {
   throttle(): StubAnswer;
   /** 200 with JSON that does not say what counts. */
   incomplete: string;
-  /** Path of receipts below the base URL; null = it sends none. */
-  receiptPath: string | null;
+  /** Path of receipts below the base URL. */
+  receiptPath: string;
   receipt(message: StubMessage & { reference: string }, verdict: Verdict, context: ReceiptContext): StubContent;
+  /** A body at the place of a receipt that nobody can read. */
+  garbageReceipt: string;
 }
 
 export interface ReceiptContext {
@@ -52,6 +56,13 @@ const firetextStatus: Readonly<Record<Verdict, readonly [status: string, code: s
   'permanent-failure': ['1', '101'],
 };
 
+const gatewaySecret = 'stub';
+const gatewayCodes: Readonly<Record<Verdict, string>> = {
+  delivered: 'DELIVRD',
+  'temporary-failure': 'EXPIRED',
+  'permanent-failure': 'UNDELIV',
+};
+
 /** The wire formats of the providers (delivery sheet §5 and §6). */
 export const stubProtocols: Readonly<Record<StubProvider, StubProtocol>> = {
   mmg: {
@@ -69,6 +80,7 @@ export const stubProtocols: Readonly<Record<StubProvider, StubProtocol>> = {
       const receipt = { status, substatus, CID: reference, MSISDN: to, deliverytime: withOffset(at) };
       return { type: json, body: JSON.stringify(receipt) };
     },
+    garbageReceipt: '{"CID": ',
   },
   firetext: {
     readMessage(body) {
@@ -85,6 +97,7 @@ export const stubProtocols: Readonly<Record<StubProvider, StubProtocol>> = {
       const fields = { status, code, reference, mobile: to, time: withOffset(at) };
       return { type: form, body: new URLSearchParams(fields).toString() };
     },
+    garbageReceipt: 'status=%zz&=&code',
   },
   ses: {
     readMessage(body, id) {
@@ -101,17 +114,39 @@ export const stubProtocols: Readonly<Record<StubProvider, StubProtocol>> = {
     receipt(message, verdict, context) {
       return { type: 'text/plain; charset=UTF-8', body: snsEnvelope(sesEvent(message, verdict, context.at), context) };
     },
+    garbageReceipt: '{"Type": ',
   },
   webhook: {
-    readMessage: () => ({ reference: null, to: '' }),
+    readMessage(body) {
+      const { reference, to } = readJson(body);
+      return { reference: textOrNull(reference), to: textOrNull(to) ?? '' };
+    },
     accept: (id) => ({ type: json, body: JSON.stringify({ result: 'ok', id }) }),
     refuse: () => ({ status: 400, type: json, body: '{"result":"refused"}' }),
     throttle: () => ({ status: 429, type: json, body: '{"result":"throttled"}' }),
     incomplete: '{}',
-    receiptPath: null,
-    receipt: () => ({ type: json, body: '{}' }),
+    receiptPath: '/notifications/sms/gateway',
+    receipt: ({ reference }, verdict) => ({
+      type: json,
+      body: JSON.stringify({ reference, status: gatewayCodes[verdict] }),
+      headers: { authorization: `Bearer ${gatewaySecret}` },
+    }),
+    garbageReceipt: '{"reference": ',
   },
 };
+
+/** The value of NOTIFY_SMS_WEBHOOK that fits the stub at `url`. */
+export function stubGateway(url: string): object {
+  return {
+    url: `${url}/webhook`,
+    body: { to: '((to))', from: '((from))', text: '((content))', reference: '((reference))' },
+    success: { path: 'result', equals: 'ok' },
+    receipts: {
+      secrets: [gatewaySecret],
+      statuses: Object.fromEntries(Object.entries(gatewayCodes).map(([verdict, code]) => [verdict, [code]])),
+    },
+  };
+}
 
 function sesEvent({ reference, to }: { reference: string; to: string }, verdict: Verdict, at: Date): object {
   const timestamp = at.toISOString();

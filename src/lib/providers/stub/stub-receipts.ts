@@ -46,11 +46,11 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
   }
 
   async function post(provider: StubProvider, content: StubContent, attempt = 1): Promise<void> {
-    const { type, body } = content;
+    const { type, body, headers = {} } = content;
     const path = `${pathname.replace(/\/$/, '')}${stubProtocols[provider].receiptPath}`;
     let status: number | null = null;
     try {
-      const answer = await pool.request({ method: 'POST', path, headers: { 'content-type': type }, body });
+      const answer = await pool.request({ method: 'POST', path, headers: { ...headers, 'content-type': type }, body });
       await answer.body.dump();
       status = answer.statusCode;
     } catch {
@@ -82,7 +82,7 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
     send(provider, message, scenario) {
       const { reference } = message;
       const protocol = stubProtocols[provider];
-      if (reference === null || protocol.receiptPath === null || scenario.receipts === 'none') return;
+      if (reference === null || scenario.receipts === 'none') return;
       const [least, most] = scenario.delay;
       const delay = scenario.receipts === 'late' ? scenario.lateMs : least + deps.random() * (most - least);
       later(delay, () => {
@@ -90,6 +90,7 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
         const verdict = scenario.outcome === 'by-recipient' ? sandboxOutcome(type, message.to) : scenario.outcome;
         const content = protocol.receipt({ ...message, reference }, verdict, { at: deps.clock.now(), ids: deps.ids });
         const act = (): Promise<void> => post(provider, content);
+        if (scenario.receipts === 'garbage') void post(provider, { ...content, body: protocol.garbageReceipt });
         if (scenario.receipts === 'reordered') void swap(act);
         else void act();
         if (scenario.receipts === 'duplicate') void act();

@@ -38,9 +38,10 @@ export const stubAnswers = [
  * - `late`: after `lateMs` in place of the usual delay
  * - `duplicate`: every receipt twice
  * - `reordered`: pairs of receipts in the wrong order
+ * - `garbage`: each after one that nobody can read
  * - `none`: they get lost
  */
-export const stubReceipts = ['once', 'late', 'duplicate', 'reordered', 'none'] as const;
+export const stubReceipts = ['once', 'late', 'duplicate', 'reordered', 'garbage', 'none'] as const;
 
 /** What a receipt says; `by-recipient` as the simulated recipients do. */
 export const stubOutcomes = ['by-recipient', 'delivered', 'temporary-failure', 'permanent-failure'] as const;

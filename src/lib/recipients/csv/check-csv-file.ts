@@ -26,6 +26,8 @@ export interface CheckCsvFileInput {
   >;
   /** The most rows that are given back; the site shows 50. */
   readonly shownRows: number;
+  /** Called with every row that has errors, in order, and waited for. */
+  readonly onBadRow?: (row: CsvRow, headers: readonly string[]) => Promise<void> | void;
 }
 
 /** The whole check of a file before it is sent (jobs sheet §8), in constant memory. */
@@ -39,7 +41,13 @@ export async function checkCsvFile(input: CheckCsvFileInput): Promise<CsvFileChe
   }
 }
 
-async function checkReadable({ open, options, context, shownRows }: CheckCsvFileInput): Promise<CsvFileCheck> {
+async function checkReadable({
+  open,
+  options,
+  context,
+  shownRows,
+  onBadRow,
+}: CheckCsvFileInput): Promise<CsvFileCheck> {
   const run = await checkCsvSource(await open(), options);
   const first: CsvRow[] = [];
   const bad: CsvRow[] = [];
@@ -50,6 +58,7 @@ async function checkReadable({ open, options, context, shownRows }: CheckCsvFile
     if (!row.hasError) continue;
     rowsWithErrors.push(row.index);
     if (bad.length < shownRows) bad.push(row);
+    await onBadRow?.(row, run.headers);
   }
   const summary = run.summary();
   const { template, maxRows, remainingMessages, remainingInternationalSms } = options;

@@ -138,6 +138,8 @@ export function checkCsvText(text: string, options: CsvCheckOptions, onRow: (row
 
 /** A file that is being checked: its rows, and then its summary. */
 export interface CsvCheckRun {
+  /** The cells of the first record. */
+  readonly headers: readonly string[];
   /** Rows are read as they are asked for; null stands for one beyond the most rows. To be read once. */
   readonly rows: AsyncIterable<CsvRow | null>;
   /** @throws Error when not all rows have been read yet */
@@ -176,6 +178,7 @@ export async function checkCsvSource(source: CsvSource, options: CsvCheckOptions
   }
 
   return {
+    headers,
     rows: readRows(),
     summary() {
       if (summary === null) throw new Error('The rows have not been read to their end');
@@ -194,7 +197,8 @@ function widthOfText(text: string): number {
   return width.width;
 }
 
-async function widthOfRecords(records: CsvRecordStream): Promise<number> {
+/** The number of columns up to the last one that any row fills: what `withoutEmptyRepetitions` needs. */
+export async function widthOfRecords(records: CsvRecordStream): Promise<number> {
   const width = new WidthFinder();
   let isHeader = true;
   for await (const batch of records) {

@@ -41,7 +41,7 @@ export interface CsvRow {
   readonly personalisation: Readonly<Record<string, CellValue>>;
 }
 
-interface MessageVerdict {
+export interface MessageVerdict {
   readonly tooLong: boolean;
   readonly empty: boolean;
   readonly qrCodeTooLong: boolean;
@@ -138,7 +138,11 @@ function addressErrorOf(data: JsonObject, { internationalLetters }: CsvCheckOpti
   return csvAddressError(parsePostalAddress(lines.join('\n')), permissions);
 }
 
-function judgeMessage({ template, prefix }: CsvCheckOptions, data: JsonObject): MessageVerdict {
+/** What is wrong with the message that a row makes. */
+export function judgeMessage(
+  { template, prefix }: Pick<CsvCheckOptions, 'template' | 'prefix'>,
+  data: JsonObject,
+): MessageVerdict {
   const { content } = template;
   if (template.templateType === 'sms') {
     // Judged without the prefix, on the text that has it.

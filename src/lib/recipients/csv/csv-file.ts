@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { AppError, messageOf } from '../../core/errors.ts';
 import { delimiterOf, largestFile, unreadableFileMessages, type CsvSource } from './csv-source.ts';
+import { tabsToCommas } from './tabs-to-commas.ts';
 
 /**
  * Opens a file of comma or tab separated values; `-` is standard input, and commas.
@@ -15,14 +16,24 @@ export async function openCsvFile(path: string): Promise<CsvSource> {
   const size = path === '-' ? null : await sizeOf(path);
   if (delimiter === null) throw new AppError('REQUEST_INVALID', unreadableFileMessages.notSpreadsheet);
   if (size !== null && size > largestFile) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
-  if (size !== null) return { delimiter, open: () => createReadStream(path) };
-  const chunks = await readOnce(path === '-' ? process.stdin : createReadStream(path));
-  return {
-    delimiter,
-    async *open() {
-      yield* chunks;
-    },
-  };
+  if (size !== null) return toCsv({ open: () => createReadStream(path) }, delimiter);
+  return toCsv(await readOnce(path === '-' ? process.stdin : createReadStream(path)), delimiter);
+}
+
+/**
+ * As `openCsvFile`, with the content in memory: what is checked now and stored later is the same, whatever becomes of the
+ * file meanwhile.
+ *
+ * @throws what `openCsvFile` throws
+ */
+export async function loadCsvFile(path: string): Promise<CsvSource> {
+  const source = await openCsvFile(path);
+  const { mostBytes } = source;
+  return { ...(await readOnce(source.open(), mostBytes)), ...(mostBytes !== undefined && { mostBytes }) };
+}
+
+function toCsv(source: CsvSource, delimiter: ',' | '\t'): CsvSource {
+  return delimiter === ',' ? source : tabsToCommas(source);
 }
 
 /** Bytes of a regular file; null for what is none. */
@@ -36,13 +47,17 @@ async function sizeOf(path: string): Promise<number | null> {
   }
 }
 
-async function readOnce(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+async function readOnce(stream: AsyncIterable<Uint8Array>, mostBytes = largestFile): Promise<CsvSource> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > largestFile) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
+    if (size > mostBytes) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
     chunks.push(chunk);
   }
-  return chunks;
+  return {
+    async *open() {
+      yield* chunks;
+    },
+  };
 }

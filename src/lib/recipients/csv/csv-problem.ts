@@ -17,6 +17,7 @@ export type CsvProblemKind =
   | 'no-recipient-columns'
   | 'duplicate-recipient-columns'
   | 'missing-columns'
+  | 'already-sent-today'
   | 'row-errors'
   | 'recipients-not-allowed'
   | 'letters-in-trial-mode'
@@ -30,6 +31,8 @@ export interface CsvProblemContext {
   readonly maxRows: number;
   /** Trial mode. */
   readonly restricted: boolean;
+  /** A file of this name was sent with this version of the template since midnight. */
+  readonly sentToday: boolean;
   readonly remainingMessages: number | null;
   readonly remainingInternationalSms: number | null;
   /** Messages a day; null when it is not known. */
@@ -90,6 +93,13 @@ const findMissingColumns: Finder = ({ columns: { missing }, placeholders }) => {
     `Your file is missing ${columnsCalled(inTemplateOrder)}.`,
   ]);
 };
+
+const findSentToday: Finder = (_summary, { sentToday }) =>
+  sentToday
+    ? problem('already-sent-today', 'These messages have already been sent today', [
+        'If you need to resend them, rename the file and upload it again.',
+      ])
+    : null;
 
 const findRowErrors: Finder = ({ counts }, { templateType, fileName }) => {
   const tasks = rowTasks(counts, templateType);
@@ -168,6 +178,7 @@ const finders: readonly Finder[] = [
   findNoRecipientColumns,
   findDuplicateRecipients,
   findMissingColumns,
+  findSentToday,
   findRowErrors,
   findForbiddenRecipients,
   findTrialLetters,

@@ -1,11 +1,11 @@
 import { AppError } from '../../core/errors.ts';
 
-/** A file that can be read from its start as often as needed: rows are never kept, so some files are read twice. */
+/** CSV that can be read from its start as often as needed: rows are never kept, so some files are read twice. */
 export interface CsvSource {
   /** The bytes from the start. */
   open(): AsyncIterable<Uint8Array>;
-  /** What separates cells: a comma, or a tab in `.tsv` files. */
-  readonly delimiter: ',' | '\t';
+  /** `largestFile` when absent; files that were taken in already may have grown by their line ends and quotes. */
+  readonly mostBytes?: number;
 }
 
 /** Bytes of the largest file that can be uploaded. */
@@ -36,16 +36,17 @@ const lineEnd = /\r\n|[\n\r\v\f\x1C-\x1E\x85\u2028\u2029]/g;
 /**
  * The text of a file as an upload turns it out: UTF-8, every kind of line end a CRLF, also inside quotes (jobs sheet §1).
  *
- * @throws AppError REQUEST_INVALID for other encodings, and for files over 10 MiB
+ * @throws AppError REQUEST_INVALID for other encodings, and for files over the most bytes
  */
 export async function* readUploadedText(source: CsvSource): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const { mostBytes = largestFile } = source;
   let size = 0;
   // A CR at the end of a chunk may be half of a CRLF.
   let held = '';
   for await (const chunk of source.open()) {
     size += chunk.length;
-    if (size > largestFile) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
+    if (size > mostBytes) throw new AppError('REQUEST_INVALID', unreadableFileMessages.tooLarge);
     const text = held + decode(decoder, chunk);
     held = text.endsWith('\r') ? '\r' : '';
     yield text.slice(0, text.length - held.length).replace(lineEnd, '\r\n');

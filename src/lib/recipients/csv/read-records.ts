@@ -53,7 +53,7 @@ export async function* readRecordsOfSource(source: CsvSource, extent: CsvExtent)
   const lines = parse({ delimiter: noDelimiter, record_delimiter: '\n', quote: null });
   const input = Readable.from(cut(readUploadedText(source), extent), { objectMode: false });
   input.once('error', (error) => lines.destroy(error));
-  const reader = new RecordReader(source.delimiter, extent.firstLine);
+  const reader = new RecordReader(',', extent.firstLine);
   const ready: CsvRecord[] = [];
   const emit = (record: CsvRecord): void => void ready.push(record);
   try {

@@ -1,36 +1,40 @@
 import { uncached } from '../../cache/service-cache.ts';
+import type { Clock } from '../../core/clock.ts';
 import type { Database } from '../../db/database.ts';
+import { readAllowance } from '../../limits/read-allowance.ts';
 import { listKnownRecipients } from '../../services/find-service.ts';
+import type { Service } from '../../services/service.ts';
 import { requireService } from '../../services/show-service.ts';
 import { showTemplate } from '../../templates/show-template.ts';
+import type { Template } from '../../templates/template.ts';
 import { mostRows, type CsvCheckOptions } from './csv-options.ts';
 
 /** What a file for a stored template is checked against. */
 export interface TemplateCheckOptions {
   readonly options: CsvCheckOptions;
+  readonly service: Service;
+  readonly template: Template;
   readonly restricted: boolean;
   readonly dailyLimit: number;
   readonly dailyInternationalLimit: number;
 }
 
 /**
- * Reads a template and what its service may do. In trial mode the team and the guest list may be sent to, as when rows are
- * sent (jobs sheet §6; the site's check, made by a team member, knows the team only). The allowance is that of a whole day.
+ * Reads a template, what its service may do, and what is left of its allowances of today. In trial mode the team and the
+ * guest list may be sent to, as when rows are sent (jobs sheet §6; the site's check, made by a team member, knows the team
+ * only).
  *
  * @throws AppError NOT_FOUND
  */
 export async function readTemplateCheckOptions(
-  { db }: { db: Database },
+  { db, clock }: { db: Database; clock: Clock },
   { templateId }: { templateId: string },
 ): Promise<TemplateCheckOptions> {
   const template = await showTemplate({ db }, { templateId });
   const service = await requireService({ db }, template.serviceId);
   const { templateType } = template;
-  const dailyLimit = {
-    sms: service.smsMessageLimit,
-    email: service.emailMessageLimit,
-    letter: service.letterMessageLimit,
-  };
+  const messages = await readAllowance({ db, clock }, service, templateType);
+  const abroad = await readAllowance({ db, clock }, service, 'international_sms');
   const may = (permission: (typeof service.permissions)[number]): boolean => service.permissions.includes(permission);
   return {
     options: {
@@ -40,13 +44,15 @@ export async function readTemplateCheckOptions(
       internationalSms: may('international_sms'),
       internationalLetters: may('international_letters'),
       landlines: may('sms_to_uk_landlines'),
-      remainingMessages: dailyLimit[templateType],
-      remainingInternationalSms: service.internationalSmsMessageLimit,
+      remainingMessages: messages.remaining,
+      remainingInternationalSms: abroad.remaining,
       maxRows: mostRows,
     },
+    service,
+    template,
     restricted: service.restricted,
-    dailyLimit: dailyLimit[templateType],
-    dailyInternationalLimit: service.internationalSmsMessageLimit,
+    dailyLimit: messages.limit,
+    dailyInternationalLimit: abroad.limit,
   };
 }
 

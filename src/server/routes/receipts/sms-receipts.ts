@@ -1,15 +1,17 @@
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import type { TSchema } from 'typebox';
 import type { App } from '../../../lib/app.ts';
-import { enqueueSmsReceipt } from '../../../lib/receipts/enqueue-receipt.ts';
 import { readFiretextReceipt, readMmgReceipt } from '../../../lib/receipts/read-sms-receipt.ts';
-import type { SmsReceipt, SmsReceiptProvider } from '../../../lib/receipts/sms-receipt.ts';
+import { receiveSmsReceipt } from '../../../lib/receipts/receive-sms-receipt.ts';
+import type { SmsReceipt } from '../../../lib/receipts/sms-receipt.ts';
 import { basicAuth } from '../../plugins/basic-auth.ts';
 import { registerResource } from '../../resource.ts';
 import { firetextReceipt, mmgReceipt, receiptAnswer, receiptProblems } from '../../schemas/receipt.ts';
 import { bodyText, providerRoute } from './provider-body.ts';
 
-const schemas: Readonly<Record<SmsReceiptProvider, FastifySchema>> = {
+type Provider = 'mmg' | 'firetext';
+
+const schemas: Readonly<Record<Provider, FastifySchema>> = {
   mmg: operation('receiveMmgReceipt', 'What MMG says became of a text message', mmgReceipt, 'application/json'),
   firetext: operation(
     'receiveFiretextReceipt',
@@ -19,7 +21,7 @@ const schemas: Readonly<Record<SmsReceiptProvider, FastifySchema>> = {
   ),
 };
 
-const read: Readonly<Record<SmsReceiptProvider, (body: string) => SmsReceipt>> = {
+const read: Readonly<Record<Provider, (body: string) => SmsReceipt>> = {
   mmg: readMmgReceipt,
   firetext: readFiretextReceipt,
 };
@@ -35,7 +37,7 @@ export function registerSmsReceipts(server: FastifyInstance, app: App): void {
       POST: providerRoute({
         schema: schemas[provider],
         handler: async (request) => {
-          await enqueueSmsReceipt(app, read[provider](bodyText(request)), { requestId: request.traceId });
+          await receiveSmsReceipt(app, read[provider](bodyText(request)), { requestId: request.traceId });
           return { result: 'success' };
         },
       }),

@@ -1,0 +1,155 @@
+import type { Clock } from '../core/clock.ts';
+import { isAppError } from '../core/errors.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import { withSteadyYoungGeneration } from '../core/young-generation.ts';
+import { isRefusedValue, type Database } from '../db/database.ts';
+import { storeCounted } from '../limits/count-messages.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { JobQueue } from '../queue/job-queue.ts';
+import type { ObjectStore } from '../storage/object-store.ts';
+import { uploadSource } from '../uploads/upload-file.ts';
+import type { UsageWriter } from '../usage/usage-writer.ts';
+import { beginJob } from './begin-job.ts';
+import { advanceJob, findJob, moveJob } from './job-repository.ts';
+import { prepareSending, type JobSending } from './job-sending.ts';
+import { saveRowsJobs } from './job-tasks.ts';
+import type { Job } from './job.ts';
+import { readJobRows, type JobRow } from './read-job-rows.ts';
+import { noteStoredRows, prepareRows, storeJobRows } from './store-job-rows.ts';
+
+export interface ProcessJobDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly queue: JobQueue;
+  readonly secretBox: SecretBox;
+  readonly storage: ObjectStore;
+  readonly limits: Pick<Limits, 'stored'>;
+  readonly usage: Pick<UsageWriter, 'stored'>;
+}
+
+export interface ProcessJobOptions {
+  /** Ends the run after the batch that is being stored. */
+  readonly signal?: AbortSignal;
+  /** Rows of one transaction. */
+  readonly batchSize?: number;
+  /** Milliseconds after which the run ends between two batches. */
+  readonly sliceMs?: number;
+}
+
+/**
+ * `interrupted`: rows are left, for the next run. `overtaken`: another run is at work on them, which may not live to finish.
+ * `idle`: there was, or is, nothing more to do.
+ */
+export type ProcessJobOutcome = 'finished' | 'interrupted' | 'overtaken' | 'idle' | 'failed';
+
+/** Measured: fewer take longer, since each transaction waits for the disk; more are no faster and take more memory. */
+const defaultBatchSize = 500;
+
+/** Far below the time after which the queue takes a job for lost. */
+const defaultSliceMs = 300_000;
+
+/**
+ * Hands on the rows of a job (jobs sheet §6, `docs/adr/0015-jobs-in-batches.md`): reads the file as a stream, and stores
+ * each batch of rows with their delivery jobs, the daily counts and the job's checkpoint in one transaction. Whenever it
+ * is cut off, the next run goes on after the checkpoint; of two runs at the same time, each batch is stored by one.
+ *
+ * @throws AppError DATABASE_UNAVAILABLE, STORAGE_UNAVAILABLE: to be tried again
+ */
+export async function processJob(
+  deps: ProcessJobDeps,
+  { jobId }: { jobId: string },
+  options: ProcessJobOptions = {},
+): Promise<ProcessJobOutcome> {
+  const job = await beginJob(deps, jobId);
+  if (job === null) return 'idle';
+  try {
+    const sending = await prepareSending(deps, job);
+    const outcome = await withSteadyYoungGeneration(() => handOnRows(deps, sending, options));
+    if (outcome === 'overtaken') return (await findJob(deps.db, jobId))?.status === 'in progress' ? outcome : 'idle';
+    if (outcome === 'interrupted') return outcome;
+    return (await finishJob(deps, job)) ? 'finished' : 'idle';
+  } catch (error) {
+    if (!isAppError(error, 'NOT_FOUND') && !isAppError(error, 'REQUEST_INVALID')) throw error;
+    // The file, or the version of the template, is gone or unreadable: that does not pass.
+    deps.logger.error({ err: error, jobId }, 'The job cannot be processed');
+    await moveJob(deps.db, jobId, { from: 'in progress', to: 'error', at: deps.clock.now() });
+    return 'failed';
+  }
+}
+
+async function finishJob({ db, clock }: ProcessJobDeps, { id }: Job): Promise<boolean> {
+  const at = clock.now();
+  return moveJob(db, id, { from: 'in progress', to: 'finished', at, processingFinished: at });
+}
+
+/** While the database stores a batch, the next one is read and prepared. */
+async function handOnRows(
+  deps: ProcessJobDeps,
+  sending: JobSending,
+  { signal, batchSize = defaultBatchSize, sliceMs = defaultSliceMs }: ProcessJobOptions,
+): Promise<'finished' | 'interrupted' | 'overtaken'> {
+  const { job, template } = sending;
+  const source = uploadSource(deps.storage, { serviceId: job.serviceId, uploadId: job.id });
+  const endAt = performance.now() + sliceMs;
+  let storing = Promise.resolve(true);
+  try {
+    for await (const rows of readJobRows({ source, template, from: job.rowsHandedOn, batchSize })) {
+      const batch = prepareBatch(deps, sending, rows);
+      if (!(await storing)) return 'overtaken';
+      if (signal?.aborted === true || performance.now() >= endAt) return 'interrupted';
+      storing = storeBatch(deps, sending, batch);
+      // Its failure is told where it is awaited.
+      storing.catch(() => undefined);
+    }
+    return (await storing) ? 'finished' : 'overtaken';
+  } finally {
+    await storing.catch(() => undefined);
+  }
+}
+
+type Batch = ReturnType<typeof prepareRows> & { readonly rows: readonly JobRow[]; readonly now: Date };
+
+function prepareBatch({ clock, logger }: ProcessJobDeps, sending: JobSending, rows: readonly JobRow[]): Batch {
+  const now = clock.now();
+  const prepared = prepareRows(sending, rows, now);
+  if (prepared.broken.length > 0)
+    logger.error({ err: prepared.error, jobId: sending.job.id, rows: prepared.broken }, 'Rows could not be processed');
+  return { ...prepared, rows, now };
+}
+
+/** False when somebody else is at work on the job, or it is in progress no more: then nothing was stored. */
+async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batch): Promise<boolean> {
+  try {
+    return await commitBatch(deps, sending, batch);
+  } catch (error) {
+    if (!isRefusedValue(error) || batch.messages.length === 0) throw error;
+    const { rows } = batch;
+    if (rows.length === 1) {
+      // A task of its own tries that row again, and gives it up in the end.
+      deps.logger.warn({ err: error, jobId: sending.job.id, row: rows[0]!.rowNumber }, 'A row could not be stored');
+      return commitBatch(deps, sending, { ...batch, messages: [], broken: [rows[0]!.rowNumber] });
+    }
+    const middle = Math.ceil(rows.length / 2);
+    for (const half of [rows.slice(0, middle), rows.slice(middle)])
+      if (!(await storeBatch(deps, sending, prepareBatch(deps, sending, half)))) return false;
+    return true;
+  }
+}
+
+async function commitBatch(
+  deps: ProcessJobDeps,
+  { job }: JobSending,
+  { rows, messages, notAllowed, broken, now }: Batch,
+): Promise<boolean> {
+  const from = rows[0]!.rowNumber;
+  const to = rows.at(-1)!.rowNumber + 1;
+  const stored = await storeCounted(deps.db, async (tx) => {
+    if (!(await advanceJob(tx, job.id, from, to))) return null;
+    if (broken.length > 0) await deps.queue.enqueue(tx, saveRowsJobs(job, broken, 1), { leaveLive: true });
+    return storeJobRows(deps, tx, { jobId: job.id, messages, notAllowed, now });
+  });
+  if (stored !== null) noteStoredRows(deps, stored);
+  return stored !== null;
+}

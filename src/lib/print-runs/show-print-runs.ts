@@ -1,0 +1,35 @@
+import type { Clock } from '../core/clock.ts';
+import type { CalendarDate } from '../core/london-time.ts';
+import type { Database } from '../db/database.ts';
+import type { Postage } from '../letters/postage.ts';
+import { countOpenZips, listZips, type ZipSummary } from './letter-zip-repository.ts';
+import type { ZipState } from './letter-zip.ts';
+import { lastDeadline } from './print-deadline.ts';
+import { findIncompleteRun, type PrintRun } from './print-run-repository.ts';
+import { countWaitingLetters } from './printable-letter-repository.ts';
+
+/** How things stand with the print provider. */
+export interface PrintStatus {
+  /** The day whose letters a collation would take now, with those of earlier days. */
+  readonly printDate: CalendarDate;
+  readonly waiting: readonly { readonly postage: Postage; readonly letters: number; readonly sheets: number }[];
+  readonly openZips: number;
+  /** A run that goes on, or was interrupted. */
+  readonly incompleteRun: PrintRun | null;
+  readonly zips: readonly ZipSummary[];
+}
+
+/** Letters that wait, and zips since a print date with all open ones. */
+export async function showPrintStatus(
+  { db, clock }: { readonly db: Database; readonly clock: Clock },
+  { since, state, limit }: { since?: CalendarDate | undefined; state?: ZipState | undefined; limit: number },
+): Promise<PrintStatus> {
+  const { printDate, deadline } = lastDeadline(clock.now());
+  return {
+    printDate,
+    waiting: await countWaitingLetters(db, deadline),
+    openZips: await countOpenZips(db),
+    incompleteRun: await findIncompleteRun(db),
+    zips: await listZips(db, { since: since ?? printDate, state: state ?? null, limit }),
+  };
+}

@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { expect, it, describe } from 'vitest';
+import { londonDate } from '../../src/lib/core/london-time.ts';
+import { aService, aTemplate } from '../support/builders.ts';
+import { useRedis } from '../support/redis.ts';
+import { useTestApp } from '../support/test-app.ts';
+import { commandsOn } from './commands-on-database.ts';
+
+const app = useTestApp();
+const { notify, expectError } = commandsOn(app);
+const { redis, suite } = await useRedis();
+const today = londonDate(new Date());
+
+async function aUsedTemplate(): Promise<{ serviceId: string; templateId: string; name: string }> {
+  const service = await aService(app);
+  const template = await aTemplate(app, service.id);
+  await app.db.query({
+    text: `INSERT INTO notifications (id, "to", service_id, template_id, template_version, key_type, notification_type, created_at)
+      SELECT gen_random_uuid(), 'somebody', $1, $2, 1, 'normal', 'sms', now() AT TIME ZONE 'UTC' FROM generate_series(1, 3)`,
+    values: [service.id, template.id],
+  });
+  return { serviceId: service.id, templateId: template.id, name: template.name };
+}
+
+suite('template-usage with Redis', () => {
+  const run = (args: readonly string[]): ReturnType<typeof notify> => notify(args, { env: { REDIS_URL: redis.url } });
+
+  it('is rebuilt, and shown from Redis afterwards', async () => {
+    const { serviceId, templateId, name } = await aUsedTemplate();
+    const rebuilt = await run(['template-usage', 'rebuild', '--service', serviceId, '--day', today, '--json']);
+    expect(rebuilt.json()).toEqual({
+      status: 'ok',
+      result: {
+        dry_run: false,
+        services: 1,
+        days: [today],
+        messages: 3,
+        rebuilt: [{ service_id: serviceId, day: today, templates: [{ template_id: templateId, count: 3 }] }],
+        failed: [],
+      },
+      warnings: [],
+    });
+    const shown = await run(['template-usage', 'show', '--service', serviceId, '--days', '0', '--json']);
+    expect(shown.json()).toMatchObject({
+      result: {
+        days: [{ day: today, source: 'redis', templates: { [templateId]: 3 } }],
+        templates: [{ template_id: templateId, name, count: 3 }],
+      },
+    });
+  });
+
+  it('is compared in a dry run, which changes nothing', async () => {
+    const { serviceId, templateId } = await aUsedTemplate();
+    const args = ['template-usage', 'rebuild', '--all-services', '--days', '8', '--dry-run', '--json'];
+    for (let time = 1; time <= 2; time += 1) {
+      const answer = await run(args);
+      expect({ exitCode: answer.exitCode, status: answer.json().status }).toEqual({ exitCode: 0, status: 'planned' });
+      expect(answer.json().result.rebuilt).toContainEqual({
+        service_id: serviceId,
+        day: today,
+        templates: [{ template_id: templateId, count: 3, held: null }],
+      });
+    }
+    const text = await run(['template-usage', 'rebuild', '--service', serviceId, '--day', today, '--dry-run']);
+    expect(text.stdout).toContain('Would rebuild 1 day(s) of 1 service(s): 3 message(s)');
+  });
+
+  it('is told of messages that commands send', async () => {
+    const { serviceId, templateId } = await aUsedTemplate();
+    await run(['template-usage', 'rebuild', '--service', serviceId, '--day', today]);
+    const send = ['notifications', 'send', '--template', templateId, '--to', '07900900001', '-p', 'name=Jo'];
+    expect((await run(send)).exitCode).toBe(0);
+    const shown = await run(['template-usage', 'show', '--service', serviceId, '--days', '0', '--json']);
+    expect(shown.json().result.days).toEqual([{ day: today, source: 'redis', templates: { [templateId]: 4 } }]);
+  });
+
+  it('knows no service of another id', async () => {
+    const answer = await run(['template-usage', 'rebuild', '--service', randomUUID(), '--day', today, '--json']);
+    expect({ exitCode: answer.exitCode, error: answer.json().error?.code }).toEqual({
+      exitCode: 5,
+      error: 'NOT_FOUND',
+    });
+  });
+});
+
+describe('template-usage rebuild', () => {
+  const service = ['--service', '018f2f6e-7c1a-7000-8000-000000000000'];
+
+  it.each([
+    { given: 'no day', args: service, exitCode: 2 },
+    { given: 'no service', args: ['--day', today], exitCode: 2 },
+    { given: 'a day that is none', args: [...service, '--day', '2026-02-30'], exitCode: 2 },
+    { given: 'a service that is no UUID', args: ['--service', 'x', '--day', today], exitCode: 2 },
+    { given: 'a day that lies ahead', args: [...service, '--day', '2999-01-01'], exitCode: 2 },
+  ])('refuses $given', async ({ args, exitCode }) => {
+    await expectError(['template-usage', 'rebuild', ...args], exitCode, { code: 'USAGE_INVALID' });
+  });
+
+  it('says that no Redis is configured', async () => {
+    await expectError(['template-usage', 'rebuild', ...service, '--day', today], 78, {
+      code: 'CONFIG_INVALID',
+      message: 'Cannot populate redis template usage - redis not enabled',
+    });
+  });
+
+  it('says that Redis does not answer', async () => {
+    const { serviceId } = await aUsedTemplate();
+    const args = ['template-usage', 'rebuild', '--service', serviceId, '--day', today, '--json'];
+    const answer = await notify(args, { env: { REDIS_URL: 'redis://127.0.0.1:1' } });
+    expect({ exitCode: answer.exitCode, error: answer.json().error?.code }).toEqual({
+      exitCode: 69,
+      error: 'REDIS_UNAVAILABLE',
+    });
+    expect(answer.json().error?.message).toContain('ECONNREFUSED');
+  });
+});
+
+describe('template-usage show', () => {
+  it('counts in the tables without Redis', async () => {
+    const { serviceId, templateId } = await aUsedTemplate();
+    const answer = await notify(['template-usage', 'show', '--service', serviceId, '--days', '0', '--json']);
+    expect(answer.exitCode).toBe(0);
+    expect(answer.json().result.days).toEqual([{ day: today, source: 'database', templates: { [templateId]: 3 } }]);
+  });
+});
