@@ -1,33 +1,18 @@
-import type { Clock } from '../core/clock.ts';
 import { isAppError } from '../core/errors.ts';
-import type { SecretBox } from '../core/secret-box.ts';
 import { withSteadyYoungGeneration } from '../core/young-generation.ts';
-import { isRefusedValue, type Database } from '../db/database.ts';
+import { isRefusedValue } from '../db/database.ts';
 import { storeCounted } from '../limits/count-messages.ts';
-import type { Limits } from '../limits/limits.ts';
-import type { Logger } from '../observability/logger.ts';
-import type { JobQueue } from '../queue/job-queue.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { uploadSource } from '../uploads/upload-file.ts';
-import type { UsageWriter } from '../usage/usage-writer.ts';
 import { beginJob } from './begin-job.ts';
 import { advanceJob, findJob, moveJob } from './job-repository.ts';
 import { prepareSending, type JobSending } from './job-sending.ts';
 import { saveRowsJobs } from './job-tasks.ts';
 import type { Job } from './job.ts';
 import { readJobRows, type JobRow } from './read-job-rows.ts';
+import type { SaveRowsDeps } from './save-job-rows.ts';
 import { noteStoredRows, prepareRows, storeJobRows } from './store-job-rows.ts';
 
-export interface ProcessJobDeps {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly queue: JobQueue;
-  readonly secretBox: SecretBox;
-  readonly storage: ObjectStore;
-  readonly limits: Pick<Limits, 'stored'>;
-  readonly usage: Pick<UsageWriter, 'stored'>;
-}
+export type ProcessJobDeps = SaveRowsDeps;
 
 export interface ProcessJobOptions {
   /** Ends the run after the batch that is being stored. */

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
+import { syncFolder } from '../storage/sync-folder.ts';
 import { temporaryName, type PrintDestination, type PrintFile } from './print-destination.ts';
 
 /** A folder, such as one that another program takes files from. */
@@ -47,15 +48,4 @@ async function writeWhole(folder: string, { name, bytes, content }: PrintFile, s
   }
   await rename(temporary, join(folder, name));
   await syncFolder(folder);
-}
-
-/** Keeps the name after a power cut. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

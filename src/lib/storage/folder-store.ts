@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import { assertKeyPrefix, assertMetadata, assertObjectKey, isKeyPart } from './object-key.ts';
 import type { ObjectInfo, ObjectStore, StorageArea } from './object-store.ts';
 import { toStorageError } from './storage-error.ts';
+import { syncFolder } from './sync-folder.ts';
 
 type ListedObject = Omit<ObjectInfo, 'metadata'>;
 
@@ -170,17 +171,6 @@ export function createFolderStore(rootFolder: string, { namesHeld = 50_000 }: Fo
 
 function metadataPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.metadata`);
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders, and writes their entries down by itself.
-  if (process.platform === 'win32') return;
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** What killed processes left; a file that is being written has just been changed. */
