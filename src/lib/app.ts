@@ -221,7 +221,7 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
     });
     await boss.start();
     releasers.push(() => boss.stop({ graceful: true, timeout: config.shutdownGrace * 1000 }));
-    const queue = createJobQueue(boss);
+    const queue = createJobQueue({ ids });
     const claims = createJobClaims({ boss, url: located.url, applicationName: `${name} jobs`, onIdleError });
     releasers.push(() => claims.close());
     const scheduler = createScheduler({ db, clock, queue, logger });

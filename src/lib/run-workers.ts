@@ -53,6 +53,7 @@ export async function runWorkers(app: App, queues: readonly QueueName[]): Promis
     {
       boss: app.boss,
       claims: app.claims,
+      queue: app.queue,
       db: app.db,
       tasks: createTasks(app),
       logger: app.logger,

@@ -119,6 +119,17 @@ describe('a migrated database', () => {
       await expect(migrate()).rejects.toMatchObject({ code: 'SCHEMA_NEWER', details: { unknown: ['queue'] } });
     }));
 
+  it('is rid of references from jobs to their queues, those of an older version included', () =>
+    withDatabase(false, async ({ db }, migrate) => {
+      const references = `SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = 'pgboss.job_common'::regclass`;
+      expect((await db.query(references)).rows).toEqual([]);
+      await db.query(`ALTER TABLE pgboss.job_common
+        ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES pgboss.queue (name) DEFERRABLE INITIALLY DEFERRED`);
+      expect((await readSchemaStatus(db, schemaSteps)).pending).toEqual(['queue']);
+      expect(await migrate()).toMatchObject({ migrations: ['queue'] });
+      expect((await db.query(references)).rows).toEqual([]);
+    }));
+
   it('gets queues back that differ from what the program expects', () =>
     withDatabase(false, async ({ db }, migrate) => {
       await db.query(`UPDATE pgboss.queue SET heartbeat_seconds = 600 WHERE name = 'send-sms'`);

@@ -89,6 +89,50 @@ describe('enqueueing', () => {
     await enqueueJobs(app, aJob());
   });
 
+  it('stores of a job what the library would have stored of it', async () => {
+    const app = await anApp();
+    const data = { task: 'greet', args: { name: `Ada "O'Brien" {1,2} \\` }, attempt: 1, requestId: null };
+    await app.boss.insert(
+      'retry',
+      [{ data: { ...data, subject: 'theirs' }, singletonKey: 'greet:theirs', startAfter: 300, priority: 7 }],
+      { db: { executeSql: (text, values) => app.db.query({ text, values: values ?? [] }) } },
+    );
+    await enqueueJobs(app, { ...data, queue: 'retry', subject: 'ours', delay: 300, priority: 7 });
+    const { rows } = await app.db.query<{ row: Record<string, unknown> }>(
+      `SELECT to_jsonb(j) - 'id' - 'created_on' - 'start_after' - 'keep_until'
+         || jsonb_build_object('delay', start_after - created_on, 'kept', keep_until - start_after) AS row
+       FROM pgboss.job_common j WHERE name = 'retry' ORDER BY created_on`,
+    );
+    const text = JSON.stringify(rows.map(({ row }) => row));
+    const [theirs, ours] = JSON.parse(text.replaceAll('theirs', 'ours')) as unknown[];
+    expect(ours).toEqual(theirs);
+    expect(ours).toMatchObject({
+      delay: '00:05:00',
+      priority: 7,
+      singleton_key: 'greet:ours',
+      data: { args: data.args },
+    });
+  });
+
+  it('tells workers of jobs that could run now, and not of delayed ones', async () => {
+    const app = await anApp();
+    const news: (string | null)[] = [];
+    const listener = app.claims.listen(
+      (queue) => news.push(queue),
+      (error) => expect.fail(String(error)),
+    );
+    try {
+      await waitFor(async () => news.includes(null));
+      await enqueueJobs(app, aJob({ queue: 'retry', delay: 300 }));
+      await enqueueJobs(app, aJob({ queue: 'retry', subject: 'later', delay: 300 }), aJob({ queue: 'letters' }));
+      await enqueueJobs(app, aJob());
+      await waitFor(async () => news.includes('notify'));
+      expect(news).toEqual([null, 'letters', 'notify']);
+    } finally {
+      await listener.close();
+    }
+  });
+
   it('is loud in a process that has no queue', async () => {
     await expect(missingQueue.enqueue({} as Queryable, [aJob()])).rejects.toMatchObject({
       code: 'QUEUE_MISSING',

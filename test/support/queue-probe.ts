@@ -1,7 +1,7 @@
 /** Looks into the queue of a test database, behind the product's back. */
 import type { App } from '../../src/lib/app.ts';
 import type { Queryable } from '../../src/lib/db/database.ts';
-import type { JobData } from '../../src/lib/queue/job-queue.ts';
+import type { JobData } from '../../src/lib/queue/queue-database.ts';
 import { waitFor } from './wait.ts';
 
 export interface StoredJob extends JobData {

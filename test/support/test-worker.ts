@@ -27,7 +27,7 @@ export async function startTestWorker(
   const outcomes: `${string} ${RunOutcome}`[] = [];
   const onRun = (task: string, outcome: RunOutcome): void => void outcomes.push(`${task} ${outcome}`);
   const worker = await startWorker(
-    { boss: app.boss, claims: app.claims, db: app.db, tasks: createTaskRegistry(tasks), logger, retrySchedules, onRun },
+    { ...app, tasks: createTaskRegistry(tasks), logger, retrySchedules, onRun },
     queues,
     concurrency,
   );

@@ -96,11 +96,14 @@ async function handOnRows(
 
 type Batch = ReturnType<typeof prepareRows> & { readonly rows: readonly JobRow[]; readonly now: Date };
 
-function prepareBatch({ clock, logger }: ProcessJobDeps, sending: JobSending, rows: readonly JobRow[]): Batch {
-  const now = clock.now();
-  const prepared = prepareRows(sending, rows, now);
+function prepareBatch(deps: ProcessJobDeps, sending: JobSending, rows: readonly JobRow[]): Batch {
+  const now = deps.clock.now();
+  const prepared = prepareRows(deps, sending, rows, now);
   if (prepared.broken.length > 0)
-    logger.error({ err: prepared.error, jobId: sending.job.id, rows: prepared.broken }, 'Rows could not be processed');
+    deps.logger.error(
+      { err: prepared.error, jobId: sending.job.id, rows: prepared.broken },
+      'Rows could not be processed',
+    );
   return { ...prepared, rows, now };
 }
 
@@ -114,7 +117,7 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
     if (rows.length === 1) {
       // A task of its own tries that row again, and gives it up in the end.
       deps.logger.warn({ err: error, jobId: sending.job.id, row: rows[0]!.rowNumber }, 'A row could not be stored');
-      return commitBatch(deps, sending, { ...batch, messages: [], broken: [rows[0]!.rowNumber] });
+      return commitBatch(deps, sending, { ...batch, messages: [], toStore: null, broken: [rows[0]!.rowNumber] });
     }
     const middle = Math.ceil(rows.length / 2);
     for (const half of [rows.slice(0, middle), rows.slice(middle)])
@@ -126,14 +129,14 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
 async function commitBatch(
   deps: ProcessJobDeps,
   { job }: JobSending,
-  { rows, messages, notAllowed, broken, now }: Batch,
+  { rows, messages, toStore, notAllowed, broken, now }: Batch,
 ): Promise<boolean> {
   const from = rows[0]!.rowNumber;
   const to = rows.at(-1)!.rowNumber + 1;
   const stored = await storeCounted(deps.db, async (tx) => {
     if (!(await advanceJob(tx, job.id, from, to))) return null;
     if (broken.length > 0) await deps.queue.enqueue(tx, saveRowsJobs(job, broken, 1), { leaveLive: true });
-    return storeJobRows(deps, tx, { jobId: job.id, messages, notAllowed, now });
+    return storeJobRows(deps, tx, { jobId: job.id, messages, toStore, notAllowed, now });
   });
   if (stored !== null) noteStoredRows(deps, stored);
   return stored !== null;

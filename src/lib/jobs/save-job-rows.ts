@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import type { Ids } from '../core/ids.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Database } from '../db/database.ts';
 import { storeCounted } from '../limits/count-messages.ts';
@@ -21,6 +22,7 @@ export interface SaveRowsDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly queue: JobQueue;
+  readonly ids: Ids;
   readonly secretBox: SecretBox;
   readonly storage: ObjectStore;
   readonly limits: Pick<Limits, 'stored'>;
@@ -57,7 +59,7 @@ export async function saveJobRows(deps: SaveRowsDeps, { jobId, rowNumbers }: Sav
   const sending = await prepareSending(deps, job);
   const rows = await readRows(deps, sending.template, job, rowNumbers);
   const now = deps.clock.now();
-  const prepared = prepareRows(sending, rows, now);
+  const prepared = prepareRows(deps, sending, rows, now);
   if (prepared.broken.length > 0) throw prepared.error;
   const unknown = [...new Set(rowNumbers).difference(new Set(rows.map(({ rowNumber }) => rowNumber)))];
   return commitRows(deps, job, { ...prepared, unknown, now });
@@ -79,7 +81,7 @@ async function readRows(
 async function commitRows(
   deps: SaveRowsDeps,
   { id: jobId }: Job,
-  { messages, notAllowed, unknown, now }: PreparedRows & { unknown: readonly number[]; now: Date },
+  { messages, toStore, notAllowed, unknown, now }: PreparedRows & { unknown: readonly number[]; now: Date },
 ): Promise<SavedRows | null> {
   const outcome = await storeCounted(deps.db, async (tx) => {
     const job = await lockJob(tx, jobId);
@@ -91,7 +93,7 @@ async function commitRows(
       jobId,
       messages.map(({ notification }) => notification.jobRowNumber!),
     );
-    return storeJobRows(deps, tx, { jobId, messages, notAllowed, now });
+    return storeJobRows(deps, tx, { jobId, messages, toStore, notAllowed, now });
   });
   if (outcome === null) return null;
   noteStoredRows(deps, outcome);

@@ -1,9 +1,10 @@
+import type { Ids } from '../core/ids.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
 import type { StoredCount } from '../limits/daily-count.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { AcceptedMessage } from '../notifications/accepted-message.ts';
-import { storeRowsOfJob } from '../notifications/store-messages.ts';
+import { prepareRowsOfJob, storeRowsOfJob, type RowsOfJob } from '../notifications/store-messages.ts';
 import type { NewNotification } from '../notifications/notification.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import type { UsageWriter } from '../usage/usage-writer.ts';
@@ -15,6 +16,8 @@ import { toRowMessage } from './row-message.ts';
 /** What rows of a job turned out to be. */
 export interface PreparedRows {
   readonly messages: readonly AcceptedMessage[];
+  /** The messages as they are stored; null when there are none. */
+  readonly toStore: RowsOfJob | null;
   /** Rows that trial mode does not allow. */
   readonly notAllowed: readonly number[];
   /** Rows that no message could be made of, which is a fault of the program; with the first error. */
@@ -23,7 +26,12 @@ export interface PreparedRows {
 }
 
 /** Makes messages of rows; nothing of one row spoils another. */
-export function prepareRows(sending: JobSending, rows: readonly JobRow[], now: Date): PreparedRows {
+export function prepareRows(
+  deps: PrepareRowsDeps,
+  sending: JobSending,
+  rows: readonly JobRow[],
+  now: Date,
+): PreparedRows {
   const messages: AcceptedMessage[] = [];
   const notAllowed: number[] = [];
   const broken: number[] = [];
@@ -38,7 +46,17 @@ export function prepareRows(sending: JobSending, rows: readonly JobRow[], now: D
       broken.push(row.rowNumber);
     }
   }
-  return { messages, notAllowed, broken, error: firstError };
+  return { messages, toStore: toRowsOfJob(deps, messages), notAllowed, broken, error: firstError };
+}
+
+interface PrepareRowsDeps {
+  readonly ids: Ids;
+  readonly secretBox: SecretBox;
+}
+
+function toRowsOfJob(deps: PrepareRowsDeps, messages: readonly AcceptedMessage[]): RowsOfJob | null {
+  const [first, ...others] = messages;
+  return first === undefined ? null : prepareRowsOfJob(deps, [first, ...others]);
 }
 
 /** What became of rows that were to be stored. */
@@ -58,17 +76,23 @@ export interface StoredRows {
  * @throws what `storeRowsOfJob` throws: then no row is stored
  */
 export async function storeJobRows(
-  deps: { readonly queue: JobQueue; readonly secretBox: SecretBox },
+  deps: PrepareRowsDeps & { readonly queue: JobQueue },
   tx: Queryable,
-  { jobId, messages, notAllowed, now }: Pick<PreparedRows, 'messages' | 'notAllowed'> & { jobId: string; now: Date },
+  {
+    jobId,
+    messages,
+    toStore,
+    notAllowed,
+    now,
+  }: Pick<PreparedRows, 'messages' | 'toStore' | 'notAllowed'> & { jobId: string; now: Date },
 ): Promise<StoredRows> {
   const rowNumbers = [...messages.map(rowNumberOf), ...notAllowed];
   const known = rowNumbers.length === 0 ? new Set<number>() : await listStoredRows(tx, jobId, rowNumbers);
   const isNew = (rowNumber: number): boolean => !known.has(rowNumber);
   await leaveRowsOut(tx, jobId, { rowNumbers: notAllowed.filter(isNew), reason: 'not allowed', at: now });
   const missing = known.size === 0 ? messages : messages.filter((message) => isNew(rowNumberOf(message)));
-  const [first, ...others] = missing;
-  const counts = first === undefined ? [] : await storeRowsOfJob(deps, tx, [first, ...others]);
+  const rows = known.size === 0 ? toStore : toRowsOfJob(deps, missing);
+  const counts = rows === null ? [] : await storeRowsOfJob(deps, tx, rows);
   const notifications = missing.map(({ notification }) => notification);
   return { stored: missing.map(rowNumberOf), present: [...known], notifications, counts };
 }

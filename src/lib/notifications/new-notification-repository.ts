@@ -22,25 +22,24 @@ export async function insertNotifications(
   });
 }
 
-/**
- * The same for rows of one job that are stored together: what they have in common is sent once.
- *
- * @throws likewise
- */
-export async function insertRowsOfJob(
-  tx: Queryable,
+/** Rows of one job as the values of the statement that inserts them. */
+export type SealedRows = readonly ColumnValue[];
+
+/** Rows of one job that are stored together: what they have in common is sent once. */
+export function sealRowsOfJob(
   secretBox: SecretBox,
   notifications: readonly [NewNotification, ...NewNotification[]],
-): Promise<void> {
-  await tx.query({
-    name: 'insert_rows_of_job',
-    text: insertRowsSql,
-    values: insertedColumns.map(({ value, isOfJob }) =>
-      isOfJob
-        ? value(notifications[0], secretBox)
-        : arrayLiteral(notifications.map((notification) => value(notification, secretBox))),
-    ),
-  });
+): SealedRows {
+  return insertedColumns.map(({ value, isOfJob }) =>
+    isOfJob
+      ? value(notifications[0], secretBox)
+      : arrayLiteral(notifications.map((notification) => value(notification, secretBox))),
+  );
+}
+
+/** @throws as `insertNotifications` does */
+export async function insertRowsOfJob(tx: Queryable, sealed: SealedRows): Promise<void> {
+  await tx.query({ name: 'insert_rows_of_job', text: insertRowsSql, values: [...sealed] });
 }
 
 type ColumnValue = string | number | boolean | Date | null;

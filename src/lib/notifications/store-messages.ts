@@ -1,30 +1,50 @@
+import type { Ids } from '../core/ids.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
 import { keepIdempotentAnswers } from '../idempotency/end-idempotent-request.ts';
 import { countMessages } from '../limits/count-messages.ts';
 import type { StoredCount } from '../limits/daily-count.ts';
-import type { JobQueue, NewJob } from '../queue/job-queue.ts';
+import { prepareJobs, type JobQueue, type NewJob, type PreparedJobs } from '../queue/job-queue.ts';
 import { deliveryJob, type AcceptedMessage } from './accepted-message.ts';
-import { insertNotifications, insertRowsOfJob } from './new-notification-repository.ts';
+import { insertNotifications, insertRowsOfJob, sealRowsOfJob, type SealedRows } from './new-notification-repository.ts';
 import type { NewNotification } from './notification.ts';
 import { queueFirstJob } from './queue-first-job.ts';
 
+/** Rows of one job, all made at the same moment, in the form in which they are sent to the database. */
+export interface RowsOfJob {
+  readonly notifications: readonly [NewNotification, ...NewNotification[]];
+  readonly sealed: SealedRows;
+  readonly jobs: PreparedJobs;
+}
+
+/** Does what can be done of `storeRowsOfJob` without the database, so that it waits for nothing but the database. */
+export function prepareRowsOfJob(
+  { ids, secretBox }: { ids: Pick<Ids, 'uuid'>; secretBox: SecretBox },
+  messages: readonly [AcceptedMessage, ...AcceptedMessage[]],
+): RowsOfJob {
+  const [first, ...others] = messages.map(({ notification }) => notification);
+  const notifications = [first!, ...others] as const;
+  return {
+    notifications,
+    sealed: sealRowsOfJob(secretBox, notifications),
+    jobs: prepareJobs({ ids }, jobsOf(messages, secretBox)),
+  };
+}
+
 /**
- * Stores rows of one job, all of them made at the same moment, as `storeMessages` does.
+ * Stores rows of one job as `storeMessages` does.
  *
  * @throws what `storeMessages` throws
  */
 export async function storeRowsOfJob(
-  { queue, secretBox }: { queue: JobQueue; secretBox: SecretBox },
+  { queue }: { queue: JobQueue },
   tx: Queryable,
-  messages: readonly [AcceptedMessage, ...AcceptedMessage[]],
+  { notifications, sealed, jobs }: RowsOfJob,
 ): Promise<StoredCount[]> {
-  const [first, ...others] = messages.map(({ notification }) => notification);
-  const rows = [first!, ...others] as const;
-  await insertRowsOfJob(tx, secretBox, rows);
+  await insertRowsOfJob(tx, sealed);
   // The ids of rows are no accident: a live job of one delivers this very row.
-  await queue.enqueue(tx, jobsOf(messages, secretBox), { leaveLive: true });
-  return countMessages(tx, rows);
+  await queue.enqueue(tx, jobs, { leaveLive: true });
+  return countMessages(tx, notifications);
 }
 
 /**

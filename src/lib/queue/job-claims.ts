@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { CommandResponse, PgBoss } from 'pg-boss';
 import { openDatabase } from '../db/database.ts';
 import { createGroupCommit } from '../db/group-commit.ts';
 import { listen, type Listener } from '../db/listen.ts';
 import { claimJobs, deleteClaimedJobs, listDueQueues, type ClaimedJob } from './job-repository.ts';
-import { preparedAdapter, queueDatabaseSchema } from './job-queue.ts';
+import { preparedAdapter } from './job-queue.ts';
+import { newsChannel } from './queue-database.ts';
 import type { deadLetterQueue, QueueName } from './queues.ts';
 
 /** A queue that a worker takes jobs from. */
@@ -111,9 +111,6 @@ export function createJobClaims({ boss, url, applicationName, onIdleError }: Cla
 
 // pg-boss returns the ids that a statement touched but does not type them.
 type Settled = CommandResponse & { readonly settled: readonly string[] };
-
-/** Where pg-boss tells of new jobs, in the transaction that inserts them. */
-const newsChannel = `pgboss_${createHash('sha224').update(queueDatabaseSchema).digest('hex').slice(0, 24)}`;
 
 function partition(jobs: readonly ClaimedJob[]): [ticks: ClaimedJob[], others: ClaimedJob[]] {
   const isTick = ({ data }: ClaimedJob): boolean => data.subject === scheduleSubject;

@@ -1,6 +1,9 @@
 import { PgBoss } from 'pg-boss';
 import { AppError } from '../core/errors.ts';
+import type { Ids } from '../core/ids.ts';
 import type { Queryable } from '../db/database.ts';
+import { insertJobs, toJobRows, type InsertedJob, type JobRows } from './insert-jobs.ts';
+import { queueDatabaseSchema, type JobData } from './queue-database.ts';
 import type { QueueName } from './queues.ts';
 
 /** A job to enqueue. */
@@ -19,15 +22,6 @@ export interface NewJob {
   readonly requestId?: string | null;
 }
 
-/** The stored form of a job. */
-export interface JobData {
-  readonly task: string;
-  readonly args: object;
-  readonly subject: string;
-  readonly attempt: number;
-  readonly requestId: string | null;
-}
-
 /** The queue as use cases see it. */
 export interface JobQueue {
   /**
@@ -39,11 +33,13 @@ export interface JobQueue {
    * @throws AppError QUEUE_REFUSED_JOB when a live job with the same queue, task and subject exists. The insert itself
    *   would skip such a job silently, and the work would be lost.
    */
-  enqueue(tx: Queryable, jobs: readonly NewJob[], options?: { leaveLive?: boolean }): Promise<void>;
+  enqueue(tx: Queryable, jobs: readonly NewJob[] | PreparedJobs, options?: { leaveLive?: boolean }): Promise<void>;
 }
 
-/** Name of the database schema that belongs to the queue. */
-export const queueDatabaseSchema = 'pgboss';
+/** Jobs in the form in which they are sent to the database, made ahead of the transaction that inserts them. */
+export interface PreparedJobs {
+  readonly ofQueues: readonly { readonly queue: QueueName; readonly jobs: readonly NewJob[]; readonly rows: JobRows }[];
+}
 
 export interface BossOptions {
   url: string;
@@ -78,29 +74,34 @@ export function createBoss(options: BossOptions): PgBoss {
   return boss;
 }
 
-/** The queue of a process, on its pg-boss. */
-export function createJobQueue(boss: PgBoss): JobQueue {
+/** The queue of a process. */
+export function createJobQueue({ ids }: { readonly ids: Pick<Ids, 'uuid'> }): JobQueue {
   return {
     async enqueue(tx, jobs, { leaveLive = false } = {}) {
-      const jobsOfQueue = Map.groupBy(jobs, ({ queue }) => queue);
-      for (const [queue, group] of jobsOfQueue) {
-        const count = await insertJobs(boss, tx, queue, group);
+      const { ofQueues } = 'ofQueues' in jobs ? jobs : prepareJobs({ ids }, jobs);
+      for (const { queue, jobs: group, rows } of ofQueues) {
+        const count = await insertJobs(tx, queue, rows);
         if (count !== group.length && !leaveLive) throw refusal(queue, group, count);
       }
     },
   };
 }
 
-/** Inserts jobs and returns how many were stored. */
-async function insertJobs(boss: PgBoss, tx: Queryable, queue: QueueName, jobs: readonly NewJob[]): Promise<number> {
-  const rows = jobs.map((job) => ({
-    data: toJobData(job),
-    singletonKey: `${job.task}:${job.subject}`,
-    ...(job.delay !== undefined && job.delay > 0 && { startAfter: job.delay }),
-    ...(job.priority !== undefined && { priority: job.priority }),
-  }));
-  const inserted = await boss.insert(queue, rows, { db: preparedAdapter(tx, `enqueue ${queue}`), returnId: true });
-  return inserted?.length ?? 0;
+/** Does what can be done of `enqueue` without the database. */
+export function prepareJobs({ ids }: { readonly ids: Pick<Ids, 'uuid'> }, jobs: readonly NewJob[]): PreparedJobs {
+  const jobsOfQueue = Map.groupBy(jobs, ({ queue }) => queue);
+  return {
+    ofQueues: Array.from(jobsOfQueue, ([queue, group]) => ({
+      queue,
+      jobs: group,
+      rows: toJobRows(ids, group.map(toInsertedJob)),
+    })),
+  };
+}
+
+function toInsertedJob(job: NewJob): InsertedJob {
+  const { task, subject, delay = 0, priority = 0 } = job;
+  return { data: toJobData(job), singletonKey: `${task}:${subject}`, delay: Math.max(delay, 0), priority };
 }
 
 function refusal(queue: QueueName, jobs: readonly NewJob[], count: number): AppError {
@@ -133,6 +134,7 @@ export function preparedAdapter(tx: Queryable, name: string): ReturnType<typeof 
 /** Stands in where no queue was set up: forgetting the queue must be loud, not a lost message. */
 export const missingQueue: JobQueue = {
   enqueue: async (_tx, jobs) => {
-    throw new AppError('QUEUE_MISSING', `Job '${jobs[0]?.task ?? '?'}' was enqueued in a process that has no queue`);
+    const [first] = 'ofQueues' in jobs ? jobs.ofQueues.flatMap((prepared) => prepared.jobs) : jobs;
+    throw new AppError('QUEUE_MISSING', `Job '${first?.task ?? '?'}' was enqueued in a process that has no queue`);
   },
 };

@@ -1,6 +1,6 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
-import { queueDatabaseSchema, type JobData } from './job-queue.ts';
+import { queueDatabaseSchema, type JobData } from './queue-database.ts';
 import { deadLetterQueue, queueNames, type QueueName } from './queues.ts';
 
 /** A job that waits or runs. */

@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import { queueDatabaseSchema as schema } from './job-queue.ts';
+import { queueDatabaseSchema as schema } from './queue-database.ts';
 
 /** What is kept of a waiting job; everything else is the queue's to decide where the job is stored next. */
 const columns = ['id', 'name', 'priority', 'data', 'singleton_key', 'start_after', 'created_on'];

@@ -1,6 +1,6 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
-import { queueDatabaseSchema as schema, type JobData } from './job-queue.ts';
+import { queueDatabaseSchema as schema, type JobData } from './queue-database.ts';
 import { deadLetterQueue, type QueueName } from './queues.ts';
 
 /** The jobs of one queue, by what they are doing. */

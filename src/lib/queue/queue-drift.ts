@@ -1,6 +1,7 @@
 import type { SchemaDriftReport } from 'pg-boss';
 import type { SchemaDrift } from '../db/schema-drift.ts';
-import { createBoss, queueDatabaseSchema as schema } from './job-queue.ts';
+import { createBoss } from './job-queue.ts';
+import { queueDatabaseSchema as schema } from './queue-database.ts';
 
 /** How the queue's part of the database differs from what its library expects; changes nothing. */
 export async function findQueueDrift({ url }: { url: string }): Promise<SchemaDrift> {

@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-import { queueDatabaseSchema as schema } from './job-queue.ts';
+import { queueDatabaseSchema as schema } from './queue-database.ts';
 import { deadLetterQueue } from './queues.ts';
 
 /** Jobs of one queue that have something in common. Ages are by the database's clock. */

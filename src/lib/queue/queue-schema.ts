@@ -1,7 +1,7 @@
 import { getConstructionPlans, getMigrationPlans, type QueuePolicy } from 'pg-boss';
 import type { Queryable } from '../db/database.ts';
 import type { SchemaStep } from '../db/schema-step.ts';
-import { queueDatabaseSchema as schema } from './job-queue.ts';
+import { queueDatabaseSchema as schema } from './queue-database.ts';
 import { deadLetterQueue, queueNames } from './queues.ts';
 
 /** How every queue is set up (`docs/adr/0001-queue-on-postgresql.md`). */
@@ -43,12 +43,14 @@ export const queueSchemaStep: SchemaStep = {
   name: 'queue',
   async plan(db) {
     const installed = await installedVersion(db);
-    if (installed === null) return [constructionSql(), ...Object.keys(queueSettings).map(createQueueSql)];
+    if (installed === null)
+      return [constructionSql(), ...Object.keys(queueSettings).map(createQueueSql), dropReferencesSql];
     const current = await existingQueues(db);
     const changes = Object.keys(queueSettings)
       .map((name) => queueChangeSql(name, current.get(name)))
       .filter((sql) => sql !== null);
-    return installed < libraryVersion() ? [getMigrationPlans(schema, installed), ...changes] : changes;
+    if (installed < libraryVersion()) return [getMigrationPlans(schema, installed), ...changes, dropReferencesSql];
+    return (await hasReferences(db)) ? [...changes, dropReferencesSql] : changes;
   },
   async apply(db) {
     for (const sql of await queueSchemaStep.plan(db)) await db.query(sql);
@@ -74,6 +76,19 @@ async function installedVersion(db: Queryable): Promise<number | null> {
   if (!table.rows[0]?.exists) return null;
   const { rows } = await db.query<{ version: number }>(`SELECT version FROM ${schema}.version`);
   return rows[0]?.version ?? null;
+}
+
+// Each job's references to its queue took as long to check as all else of its insert, and locked the queue's row for it. The
+// queues are ours: none is ever deleted (`docs/adr/0019-jobs-inserted-by-a-statement-of-our-own.md`).
+const references = ['q_fkey', 'dlq_fkey'];
+const dropReferencesSql = `ALTER TABLE ${schema}.job_common ${references.map((name) => `DROP CONSTRAINT IF EXISTS ${name}`).join(', ')};`;
+
+async function hasReferences(db: Queryable): Promise<boolean> {
+  const { rows } = await db.query({
+    text: `SELECT FROM pg_constraint WHERE conrelid = '${schema}.job_common'::regclass AND conname = ANY($1::text[])`,
+    values: [references],
+  });
+  return rows.length > 0;
 }
 
 interface QueueRow {

@@ -3,7 +3,8 @@ import type { Logger } from '../observability/logger.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { ClaimedJob, JobClaims, WorkedQueue } from './job-claims.ts';
-import { createJobQueue, transactionAdapter, type JobData } from './job-queue.ts';
+import { transactionAdapter, type JobQueue } from './job-queue.ts';
+import type { JobData } from './queue-database.ts';
 import type { QueueName } from './queues.ts';
 import { nextDelay, retryPolicyOf, type RetryPolicy } from './retry-policy.ts';
 import { TaskPostponed, type Task, type TaskRegistry } from './task.ts';
@@ -11,6 +12,7 @@ import { TaskPostponed, type Task, type TaskRegistry } from './task.ts';
 export interface WorkerDeps {
   readonly boss: PgBoss;
   readonly claims: JobClaims;
+  readonly queue: JobQueue;
   readonly db: Database;
   readonly tasks: TaskRegistry;
   readonly logger: Logger;
@@ -80,7 +82,7 @@ function loggerOf({ logger }: WorkerDeps, queue: string, { task, subject, attemp
  * queue's own retries would be used up in seconds.
  */
 async function postponeJob(
-  { boss, db, logger }: WorkerDeps,
+  { boss, queue: jobQueue, db, logger }: WorkerDeps,
   queue: WorkedQueue,
   job: ClaimedJob,
   { delay, message }: Pick<TaskPostponed, 'delay' | 'message'>,
@@ -88,7 +90,7 @@ async function postponeJob(
   try {
     await db.transaction(async (tx) => {
       await completeJob(boss, tx, queue, job, { message });
-      await createJobQueue(boss).enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay }]);
+      await jobQueue.enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay }]);
     });
     return 'settled';
   } catch (error) {
@@ -102,7 +104,7 @@ async function postponeJob(
  * failure. The other order would lose the successor: the running job still holds its key, and the insert would skip.
  */
 async function settleFailure(
-  { boss, db, retrySchedules }: WorkerDeps,
+  { boss, queue: jobQueue, db, retrySchedules }: WorkerDeps,
   queue: WorkedQueue,
   job: ClaimedJob,
   task: Task,
@@ -120,7 +122,7 @@ async function settleFailure(
     }
     await task.onFailure?.(tx, data.args, failure);
     // This job is complete, so whoever holds the successor's key is another one, such as a replay: its retries do.
-    await createJobQueue(boss).enqueue(
+    await jobQueue.enqueue(
       tx,
       [{ ...data, queue: policy.queue ?? (queue as QueueName), attempt: data.attempt + 1, delay: retryIn }],
       { leaveLive: true },
