@@ -84,6 +84,7 @@ describe('the document', () => {
 /** Routes that are no operations of the API. */
 const undocumented = [
   'GET /docs',
+  'GET /docs/',
   'GET /docs/*',
   // Pages for the people who were sent a file.
   'GET /d/:service/:document',
@@ -211,9 +212,12 @@ describe('GET /docs', () => {
     expect((await api.call('/docs/json')).json).toEqual(document);
   });
 
+  it('is found with a slash behind it, too', async () => {
+    expect(await api.call('/docs/')).toMatchObject({ status: 308, headers: { location: '/docs' } });
+  });
+
   it('leads nowhere else', async () => {
     for (const path of [
-      '/docs/',
       '/docs/x',
       '/docs/static/../../package.json',
       '/docs/static/%2e%2e/index.js',

@@ -1,21 +1,9 @@
-import type { VirusScanner } from '../antivirus/virus-scanner.ts';
-import type { Clock } from '../core/clock.ts';
-import type { SecretBox } from '../core/secret-box.ts';
-import type { Database } from '../db/database.ts';
 import { putLetterBackToScan } from '../notifications/move-letter.ts';
-import type { JobQueue } from '../queue/job-queue.ts';
-import type { ObjectStore } from '../storage/object-store.ts';
 import { scanJob } from './scan-job.ts';
+import type { ScanDeps } from './scan-letter.ts';
 import { findByPrintReference } from './scan-repository.ts';
 
-export interface ReplayScanDeps {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly queue: JobQueue;
-  readonly secretBox: SecretBox;
-  readonly storage: ObjectStore;
-  readonly virusScanner: VirusScanner | null;
-}
+export type ReplayScanDeps = Omit<ScanDeps, 'logger'>;
 
 /** `unknown`: no letter has the reference in the name; `refused`: its letter is in a status that is not to change. */
 export type ReplayedScanOutcome = 'queued' | 'unknown' | 'refused';

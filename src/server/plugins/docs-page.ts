@@ -26,6 +26,9 @@ export function registerDocsPage(server: FastifyInstance, readDocument: () => Pr
     built.routing(request.raw, reply.raw);
   };
   for (const url of ['/docs', '/docs/*']) registerResource(server, url, { GET: { schema: { hide: true }, handler } });
+  // What the page fetches is named relative to the address without the slash.
+  const toPage: RouteHandlerMethod = (_request, reply) => reply.redirect('/docs', 308);
+  registerResource(server, '/docs/', { GET: { schema: { hide: true }, handler: toPage } });
   server.addHook('onClose', async () => {
     if (pages !== null) await (await pages).close();
   });

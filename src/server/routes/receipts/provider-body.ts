@@ -1,5 +1,6 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchema } from 'fastify';
 import type { Method } from '../../resource.ts';
+import { receiptProblems } from '../../schemas/receipt.ts';
 
 /** Providers write some hundred bytes; SNS at most 256 KiB. */
 const bodyLimit = 300 * 1024;
@@ -12,4 +13,18 @@ export function providerRoute({ schema, handler }: Required<Pick<Method, 'schema
 /** The raw body of a request, as text. */
 export function bodyText({ body }: FastifyRequest): string {
   return Buffer.isBuffer(body) ? body.toString('utf8') : '';
+}
+
+/** What the OpenAPI document says of a route that a provider posts to. */
+export function providerOperation({
+  mediaType,
+  answer,
+  ...operation
+}: Pick<FastifySchema, 'body' | 'security'> & {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly mediaType: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly answer: object;
+}): FastifySchema {
+  return { tags: ['Receipts'], ...operation, consumes: [mediaType], response: { 200: answer, 400: receiptProblems } };
 }

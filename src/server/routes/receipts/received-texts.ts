@@ -1,27 +1,36 @@
 import type { FastifyInstance, FastifyReply, FastifySchema } from 'fastify';
-import type { TSchema } from 'typebox';
 import type { App } from '../../../lib/app.ts';
 import type { InboundProvider } from '../../../lib/inbound/provider-text-message.ts';
 import { receiveProviderText } from '../../../lib/inbound/receive-provider-text.ts';
 import { basicAuth, type BasicCredentials } from '../../plugins/basic-auth.ts';
 import { registerResource } from '../../resource.ts';
-import { firetextReceivedText, mmgReceivedText, receiptProblems, receivedTextAnswer } from '../../schemas/receipt.ts';
-import { bodyText, providerRoute } from './provider-body.ts';
+import { firetextReceivedText, mmgReceivedText, receivedTextAnswer } from '../../schemas/receipt.ts';
+import { bodyText, providerOperation, providerRoute } from './provider-body.ts';
 
 const unclaimed = 'It was taken; `RECEIVED` when no service receives texts at that number.';
 
+const security = [{ providerPassword: [] }];
+
 const schemas: Readonly<Record<InboundProvider, FastifySchema>> = {
-  mmg: operation('receiveMmgText', 'A text that somebody sent, from MMG', mmgReceivedText, 'application/json', {
-    description: unclaimed,
-    content: { 'application/json': { schema: receivedTextAnswer }, 'text/plain': { schema: { const: 'RECEIVED' } } },
+  mmg: providerOperation({
+    operationId: 'receiveMmgText',
+    summary: 'A text that somebody sent, from MMG',
+    body: mmgReceivedText,
+    mediaType: 'application/json',
+    answer: {
+      description: unclaimed,
+      content: { 'application/json': { schema: receivedTextAnswer }, 'text/plain': { schema: { const: 'RECEIVED' } } },
+    },
+    security,
   }),
-  firetext: operation(
-    'receiveFiretextText',
-    'A text that somebody sent, from Firetext',
-    firetextReceivedText,
-    'application/x-www-form-urlencoded',
-    receivedTextAnswer,
-  ),
+  firetext: providerOperation({
+    operationId: 'receiveFiretextText',
+    summary: 'A text that somebody sent, from Firetext',
+    body: firetextReceivedText,
+    mediaType: 'application/x-www-form-urlencoded',
+    answer: receivedTextAnswer,
+    security,
+  }),
 };
 
 /** What a provider is answered when nobody receives its text: it is not to send it again. */
@@ -49,22 +58,4 @@ export function registerProviderTexts(server: FastifyInstance, app: App): void {
       }),
     });
   }
-}
-
-function operation(
-  operationId: string,
-  summary: string,
-  body: TSchema,
-  mediaType: string,
-  answer: object,
-): FastifySchema {
-  return {
-    tags: ['Receipts'],
-    operationId,
-    summary,
-    consumes: [mediaType],
-    body,
-    security: [{ providerPassword: [] }],
-    response: { 200: answer, 400: receiptProblems },
-  };
 }

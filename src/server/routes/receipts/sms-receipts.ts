@@ -1,24 +1,32 @@
 import type { FastifyInstance, FastifySchema } from 'fastify';
-import type { TSchema } from 'typebox';
 import type { App } from '../../../lib/app.ts';
 import { readFiretextReceipt, readMmgReceipt } from '../../../lib/receipts/read-sms-receipt.ts';
 import { receiveSmsReceipt } from '../../../lib/receipts/receive-sms-receipt.ts';
 import type { SmsReceipt } from '../../../lib/receipts/sms-receipt.ts';
 import { basicAuth } from '../../plugins/basic-auth.ts';
 import { registerResource } from '../../resource.ts';
-import { firetextReceipt, mmgReceipt, receiptAnswer, receiptProblems } from '../../schemas/receipt.ts';
-import { bodyText, providerRoute } from './provider-body.ts';
+import { firetextReceipt, mmgReceipt, receiptAnswer } from '../../schemas/receipt.ts';
+import { bodyText, providerOperation, providerRoute } from './provider-body.ts';
 
 type Provider = 'mmg' | 'firetext';
 
+const common = { answer: receiptAnswer, security: [{}, { providerPassword: [] }] };
+
 const schemas: Readonly<Record<Provider, FastifySchema>> = {
-  mmg: operation('receiveMmgReceipt', 'What MMG says became of a text message', mmgReceipt, 'application/json'),
-  firetext: operation(
-    'receiveFiretextReceipt',
-    'What Firetext says became of a text message',
-    firetextReceipt,
-    'application/x-www-form-urlencoded',
-  ),
+  mmg: providerOperation({
+    operationId: 'receiveMmgReceipt',
+    summary: 'What MMG says became of a text message',
+    body: mmgReceipt,
+    mediaType: 'application/json',
+    ...common,
+  }),
+  firetext: providerOperation({
+    operationId: 'receiveFiretextReceipt',
+    summary: 'What Firetext says became of a text message',
+    body: firetextReceipt,
+    mediaType: 'application/x-www-form-urlencoded',
+    ...common,
+  }),
 };
 
 const read: Readonly<Record<Provider, (body: string) => SmsReceipt>> = {
@@ -43,16 +51,4 @@ export function registerSmsReceipts(server: FastifyInstance, app: App): void {
       }),
     });
   }
-}
-
-function operation(operationId: string, summary: string, body: TSchema, mediaType: string): FastifySchema {
-  return {
-    tags: ['Receipts'],
-    operationId,
-    summary,
-    consumes: [mediaType],
-    body,
-    security: [{}, { providerPassword: [] }],
-    response: { 200: receiptAnswer, 400: receiptProblems },
-  };
 }
