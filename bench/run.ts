@@ -38,6 +38,11 @@ const benches: readonly Entry[] = [
     load: async () => (await import('./usage-rebuild.ts')).usageRebuild,
   },
   {
+    name: 'growth',
+    summary: 'accept, lists, limits, claims and retention with 1 and 10 million messages stored, against none',
+    load: async () => (await import('./growth.ts')).growth,
+  },
+  {
     name: 'start',
     summary: 'notify --help, a command and serve until ready, against node -e 0',
     load: async () => (await import('./start.ts')).start,

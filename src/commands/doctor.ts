@@ -8,7 +8,7 @@ interface Result {
 
 export default class Doctor extends BaseCommand<Result> {
   static override summary = 'Check the whole installation and say what to do about what is wrong.';
-  static override description = `Looks at configuration, keys, database, schema, queue, clock, disk, Redis and providers; changes nothing.
+  static override description = `Looks at configuration, keys, database, schema, queue, clock, disk, Redis, providers and the printer of letters; changes nothing.
 --ready only asks the running server, over its admin port, whether it can serve: for health checks of containers.
 Exit status: 0 nothing is wrong (there may be warnings), 1 something is, 69 the database does not answer.`;
   static override examples = [

@@ -6,6 +6,7 @@ import { readSecretKeys } from './config/read-secret-keys.ts';
 import { systemClock, type Clock } from './core/clock.ts';
 import { createIds, type Ids } from './core/ids.ts';
 import { createRedis, type Redis } from './cache/redis.ts';
+import { createPriceList, type PriceList } from './billing/price-list.ts';
 import { createBroadcastTransport } from './broadcasts/create-broadcast-transport.ts';
 import type { BroadcastTransport } from './broadcasts/transport.ts';
 import { createServiceCache, type ServiceCache } from './cache/service-cache.ts';
@@ -33,7 +34,9 @@ import type { Logger } from './observability/logger.ts';
 import { createStatsd, noStatsd } from './observability/statsd.ts';
 import { createTelemetry, type Telemetry } from './observability/telemetry.ts';
 import { timeStatements } from './observability/time-statements.ts';
+import { createPrintApi } from './print-runs/create-print-api.ts';
 import { createPrintDestination } from './print-runs/create-print-destination.ts';
+import type { PrintApi } from './print-runs/print-api.ts';
 import type { PrintDestination } from './print-runs/print-destination.ts';
 import { createProviderRegistry } from './providers/create-provider-registry.ts';
 import type { ProviderRegistry } from './providers/provider.ts';
@@ -105,6 +108,10 @@ export interface App {
   readonly pdfNormaliser: PdfNormaliser | null;
   /** Where zips of letters go. */
   readonly printDestination: PrintDestination;
+  /** The print provider that gets letters one by one. Null: they go in zips. */
+  readonly printApi: PrintApi | null;
+  /** What messages cost. */
+  readonly prices: PriceList;
   readonly emailDomain: string;
   /** Something that was started on the app: it is let go of before all that the app made. */
   onClose(release: () => Promise<unknown>): void;
@@ -184,6 +191,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
 
     const printDestination = createPrintDestination(config);
     releasers.push(() => printDestination.close());
+    const printApi = createPrintApi(config, { secretBox, clock });
+    releasers.push(async () => printApi?.close());
 
     const redis = config.redisUrl === null ? null : createAppRedis(config.redisUrl, { logger, metrics });
     if (redis !== null) releasers.push(() => redis.close());
@@ -276,6 +285,8 @@ export async function createApp(config: Config, options: AppOptions): Promise<Ap
       virusScanner: config.clamd === null ? null : createClamdScanner(config.clamd),
       pdfNormaliser: config.pdfNormaliser === null ? null : createPdfNormaliser(config.pdfNormaliser),
       printDestination,
+      printApi,
+      prices: createPriceList({ db, clock }),
       emailDomain: config.emailDomain,
       onClose: (release) => void releasers.push(release),
       close,

@@ -1,4 +1,5 @@
 import type { App } from './app.ts';
+import { billingSchedule, billingScheduleTasks } from './billing-schedule.ts';
 import { allBroadcastTasks, broadcastSchedule } from './broadcasts-schedule.ts';
 import { deleteOldCallbackDeliveries } from './callbacks/delete-old-callback-deliveries.ts';
 import { createEndpointLanes } from './callbacks/endpoint-lanes.ts';
@@ -42,6 +43,7 @@ export const scheduledTasks: readonly ScheduledTask[] = [
   ...broadcastSchedule,
   ...jobsSchedule,
   ...statisticsSchedule,
+  ...billingSchedule,
   ...lettersSchedule,
   ...scanSchedule,
 ];
@@ -121,6 +123,7 @@ function createTasks(app: App): TaskRegistry {
     ...jobTasks(app),
     ...jobsScheduleTasks(app),
     ...statisticsScheduleTasks(app),
+    ...billingScheduleTasks(app),
     ...lettersScheduleTasks(app),
   ];
   return createTaskRegistry(noteScheduledRuns(app, tasks, scheduledTasks));

@@ -1,6 +1,8 @@
 import type { App } from './app.ts';
 import type { ScheduledTask } from './queue/schedule.ts';
-import { defineTask, TaskPostponed, type Task } from './queue/task.ts';
+import { defineTask, type Task } from './queue/task.ts';
+import { untilStopped } from './queue/until-stopped.ts';
+import { archiveOldHistory } from './retention/archive-old-history.ts';
 import { archiveUnsubscribeRequests } from './retention/archive-unsubscribe-requests.ts';
 import { applyRetention } from './retention/apply-retention.ts';
 import { moveReceivedTexts } from './retention/move-received-texts.ts';
@@ -11,6 +13,7 @@ import { createNightlyFacts } from './statistics/rebuild-status-facts.ts';
 export const statisticsSchedule: readonly ScheduledTask[] = [
   { task: 'archive-unsubscribe-requests', queue: 'reporting', cron: '5 0 * * *' },
   { task: 'create-nightly-notification-status', queue: 'reporting', cron: '30 0 * * *' },
+  { task: 'archive-old-history', queue: 'reporting', cron: '35 1 * * *' },
   { task: 'delete-inbound-sms', queue: 'periodic', cron: '40 1 * * *' },
   { task: 'save-daily-notification-processing-time', queue: 'periodic', cron: '0 2 * * *' },
   { task: 'delete-notifications-older-than-retention', queue: 'reporting', cron: '0 3 * * *' },
@@ -23,18 +26,9 @@ export function statisticsScheduleTasks(app: App): Task[] {
   return [
     task('archive-unsubscribe-requests', () => archiveUnsubscribeRequests(app)),
     task('create-nightly-notification-status', (signal) => createNightlyFacts(app, { signal })),
+    task('archive-old-history', (signal) => archiveOldHistory(app, { signal })),
     task('delete-inbound-sms', () => moveReceivedTexts(app)),
     task('save-daily-notification-processing-time', () => measureProcessingTime(app)),
     task('delete-notifications-older-than-retention', (signal) => applyRetention(app, { signal })),
   ];
-}
-
-/** Work that is stopped with its worker goes on in another one, without counting as a failure. */
-async function untilStopped(signal: AbortSignal, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (signal.aborted) throw new TaskPostponed(0);
-    throw error;
-  }
 }

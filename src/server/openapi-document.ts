@@ -85,6 +85,6 @@ function describe(schema: FastifySchema, url: string): FastifySchema {
 }
 
 function envelopeOf(url: string): Envelope {
-  if (url.startsWith('/v2/')) return 'V2Error';
+  if (url.startsWith('/v2/') || url === '/notifications/letter/status') return 'V2Error';
   return url.startsWith('/notifications') ? 'V1Error' : 'PlainError';
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aCertificate } from '../support/certificate.ts';
 import { runCli } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { capAlert, capTest, capUpdate, ibagAlert } from '../unit/broadcasts/payloads.ts';
 
@@ -31,9 +32,9 @@ describe('broadcasts xml', () => {
     const fromInput = await runCli(xml, { input });
     expect([fromInput.exitCode, fromInput.stderr, hashOf(fromInput.stdout)]).toEqual([0, '', capAlertHash]);
     const file = await fileWith('payload.json', `\ufeff${input}\n`);
-    const fromFile = await runCli([...xml, '--input', file]);
+    const fromFile = await runCommand([...xml, '--input', file]);
     expect(fromFile.stdout).toBe(fromInput.stdout);
-    const json = await runCli([...xml, '--input', file, '--json']);
+    const json = await runCommand([...xml, '--input', file, '--json']);
     expect(json.json()).toEqual({ status: 'ok', result: { xml: fromInput.stdout }, warnings: [] });
   });
 
@@ -53,8 +54,8 @@ describe('broadcasts xml', () => {
     );
     const notJson = await runCli([...xml, '--json'], { input: '{' });
     expect([notJson.exitCode, notJson.json().error?.code]).toEqual([2, 'VALIDATION_FAILED']);
-    expect((await runCli([...xml, '--input', join(folder, 'none')])).exitCode).toBe(2);
-    expect((await runCli([...xml, '--jsonl', '-', '--json'])).exitCode).toBe(2);
+    expect((await runCommand([...xml, '--input', join(folder, 'none')])).exitCode).toBe(2);
+    expect((await runCommand([...xml, '--jsonl', '-', '--json'])).exitCode).toBe(2);
   });
 
   it('answers payloads line by line', async () => {
@@ -95,7 +96,7 @@ describe('broadcasts validate', () => {
   it('shows what a valid document says', async () => {
     const { stdout: document } = await runCli(xml, { input: JSON.stringify(capAlert) });
     const file = await fileWith('alert.xml', document);
-    const report = await runCli([...validate, file]);
+    const report = await runCommand([...validate, file]);
     expect([report.exitCode, report.stderr]).toEqual([0, '']);
     expect(report.stdout).toMatch(/^The document is valid CAP 1\.2\.\n/);
     expect(report.stdout).toMatch(/\nareas +area-1 \(1 polygon\); area-2 \(1 polygon\)\n/);

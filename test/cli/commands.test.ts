@@ -180,6 +180,7 @@ describe('templates', () => {
       postage: null,
       reply_to: null,
       has_unsubscribe_link: false,
+      letter_attachment_id: null,
       archived: false,
       created_at: instant,
       updated_at: null,

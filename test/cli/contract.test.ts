@@ -10,6 +10,7 @@ import {
   readManifest,
   requiredFlagInput,
   requiredInput,
+  valueOfArg,
   type CommandSpec,
   type FlagSpec,
 } from './manifest.ts';
@@ -89,7 +90,7 @@ describe.concurrent('every command', () => {
     '$name without its required flags names them',
     async ({ command }) => {
       const missing = requiredFlags(command).map((flag) => `--${flag} is missing(: expected one of [^;]+)?`);
-      const args = Object.keys(command.args).map(() => anId);
+      const args = Object.values(command.args).map(valueOfArg);
       await refuses([...commandWords(command), ...args], new RegExp(`^Error: ${missing.join('; ')}$`));
     },
   );
@@ -130,7 +131,7 @@ describe.concurrent('every command', () => {
     await refuses(
       [
         ...commandWords(command),
-        ...Object.keys(command.args).map(() => anId),
+        ...Object.values(command.args).map(valueOfArg),
         ...requiredFlagInput(command),
         'surplus',
       ],

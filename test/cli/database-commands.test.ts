@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '../../src/lib/db/database.ts';
-import { databaseEnvironment, runCli, startCli } from '../support/cli.ts';
+import { databaseEnvironment, runCli, startCli, type CliOptions, type CliResult } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { nextEvent, waitFor } from '../support/wait.ts';
@@ -22,6 +23,11 @@ async function emptyDatabase(): Promise<TestDatabase> {
   return database;
 }
 
+/** A server has to end by itself when it cannot start: it is the one that gets a process of its own. */
+function run(args: readonly string[], options: Omit<CliOptions, 'input'>): Promise<CliResult> {
+  return args[0] === 'serve' ? runCli(args, options) : runCommand(args, options);
+}
+
 async function migrationNames(): Promise<string[]> {
   const files = (await readdir(join(projectRoot, 'migrations'))).filter((file) => /^\d{4}_.*\.(sql|js)$/.test(file));
   return files.map((file) => file.replace(/\.(sql|js)$/, '')).sort();
@@ -33,30 +39,30 @@ describe('db migrate and db status', () => {
     const env = databaseEnvironment(database.url);
     const names = [...(await migrationNames()), 'queue'];
 
-    const before = await runCli(['db', 'status', '--json'], { env });
+    const before = await runCommand(['db', 'status', '--json'], { env });
     expect(before.exitCode).toBe(1);
     expect(before.json().result).toMatchObject({ state: 'pending', applied: [], pending: names, unknown: [] });
-    expect((await runCli(['db', 'status'], { env })).stdout).toMatch(
+    expect((await runCommand(['db', 'status'], { env })).stdout).toMatch(
       /^schema +pending$[^]*\(run: notify db migrate\)/m,
     );
 
-    const plan = await runCli(['db', 'migrate', '--dry-run'], { env });
+    const plan = await runCommand(['db', 'migrate', '--dry-run'], { env });
     expect(plan).toMatchObject({ exitCode: 0, stderr: '' });
     for (const name of names) expect(plan.stdout).toContain(`-- ${name}\n`);
     expect(plan.stdout).toContain('CREATE TABLE services');
-    const planned = (await runCli(['db', 'migrate', '--dry-run', '--json'], { env })).json();
+    const planned = (await runCommand(['db', 'migrate', '--dry-run', '--json'], { env })).json();
     expect(planned).toMatchObject({ status: 'planned', result: { migrations: names }, warnings: [] });
     expect((await database.db.query(`SELECT 1 FROM pg_tables WHERE schemaname = 'public'`)).rows).toEqual([]);
 
     const done = await runCli(['db', 'migrate'], { env });
     expect(done).toMatchObject({ exitCode: 0, stdout: `Done: ${names.join(', ')}\n` });
     expect(done.stderr).toContain(`Migrated ${names[0]}\n`);
-    const again = await runCli(['db', 'migrate', '--json'], { env });
+    const again = await runCommand(['db', 'migrate', '--json'], { env });
     expect(again).toMatchObject({ exitCode: 0, stderr: '' });
     expect(again.json()).toMatchObject({ status: 'ok', result: { migrations: [], already_up_to_date: true } });
-    expect((await runCli(['db', 'migrate'], { env })).stdout).toBe('The database schema is up to date.\n');
+    expect((await runCommand(['db', 'migrate'], { env })).stdout).toBe('The database schema is up to date.\n');
 
-    const after = await runCli(['db', 'status', '--json'], { env });
+    const after = await runCommand(['db', 'status', '--json'], { env });
     expect(after).toMatchObject({ exitCode: 0, stderr: '' });
     expect(after.json().result).toMatchObject({ state: 'current', pending: [], unknown: [] });
     expect(after.stdout).not.toContain(new URL(database.url).password);
@@ -77,10 +83,10 @@ describe('db migrate and db status', () => {
     onTestFinished(() => other.end());
     await other.query(`SELECT pg_advisory_lock(${migrationLock})`);
 
-    const locked = await runCli(['db', 'migrate', '--json'], { env });
+    const locked = await runCommand(['db', 'migrate', '--json'], { env });
     expect(locked.exitCode).toBe(75);
     expect(locked.json().error).toMatchObject({ code: 'LOCKED', hint: expect.stringContaining('--wait') });
-    const late = await runCli(['db', 'migrate', '--wait', '1'], { env });
+    const late = await runCommand(['db', 'migrate', '--wait', '1'], { env });
     expect(late.exitCode).toBe(75);
 
     const waiting = await startCli(['db', 'migrate', '--wait', '60', '--json'], { env });
@@ -98,7 +104,7 @@ describe('db migrate and db status', () => {
   it('1 for a migration that fails, named', async () => {
     const database = await emptyDatabase();
     await database.db.query('CREATE TABLE services (id int)');
-    const failed = await runCli(['db', 'migrate', '--json'], { env: databaseEnvironment(database.url) });
+    const failed = await runCommand(['db', 'migrate', '--json'], { env: databaseEnvironment(database.url) });
     expect(failed.exitCode).toBe(1);
     const { code, message } = failed.json().error!;
     expect(code).toBe('MIGRATION_FAILED');
@@ -157,7 +163,7 @@ describe.concurrent('a schema that is older than the program', () => {
   const database = useTestDatabase({ empty: true });
 
   it.each(databaseCommands)('$name: 78, naming `notify db migrate`', async ({ args }) => {
-    const result = await runCli([...args, '--json'], { env: databaseEnvironment(database.url) });
+    const result = await run([...args, '--json'], { env: databaseEnvironment(database.url) });
     expect(result.exitCode, result.stderr).toBe(78);
     expect(result.json().error).toMatchObject({
       code: 'SCHEMA_PENDING',
@@ -182,7 +188,7 @@ describe.concurrent('a schema that is newer than the program', () => {
     ].map((args) => ({ args })),
   )('$args: 78, naming what is unknown', async ({ args }) => {
     await makeNewer();
-    const result = await runCli([...args, '--json'], { env: databaseEnvironment(database.url) });
+    const result = await run([...args, '--json'], { env: databaseEnvironment(database.url) });
     expect(result.exitCode, result.stderr).toBe(78);
     expect(result.json().error).toMatchObject({
       code: 'SCHEMA_NEWER',
@@ -192,7 +198,7 @@ describe.concurrent('a schema that is newer than the program', () => {
 
   it('db status tells', async () => {
     await makeNewer();
-    const result = await runCli(['db', 'status', '--json'], { env: databaseEnvironment(database.url) });
+    const result = await runCommand(['db', 'status', '--json'], { env: databaseEnvironment(database.url) });
     expect(result.exitCode).toBe(1);
     expect(result.json().result).toMatchObject({ state: 'newer', unknown: ['9999_from_the_future'] });
   });
@@ -200,7 +206,7 @@ describe.concurrent('a schema that is newer than the program', () => {
 
 describe.concurrent('a database that does not answer', () => {
   const unavailable = async (args: readonly string[], url: string): Promise<void> => {
-    const result = await runCli([...args, '--json'], { env: databaseEnvironment(url) });
+    const result = await run([...args, '--json'], { env: databaseEnvironment(url) });
     expect(result.exitCode, result.stderr).toBe(69);
     expect(result.json().error).toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
@@ -262,7 +268,7 @@ describe('DATABASE_URL without NOTIFY_SECRET_KEYS', () => {
       ['config', 'check'],
     ].map((args) => ({ args })),
   )('$args: 78', async ({ args }) => {
-    const result = await runCli([...args, '--json'], { env: { DATABASE_URL: database.url } });
+    const result = await run([...args, '--json'], { env: { DATABASE_URL: database.url } });
     expect(result.exitCode, result.stderr).toBe(78);
     expect(result.json().error).toMatchObject({
       code: 'CONFIG_INVALID',
@@ -271,8 +277,8 @@ describe('DATABASE_URL without NOTIFY_SECRET_KEYS', () => {
   });
 
   it('is no matter of the schema', async () => {
-    expect(await runCli(['db', 'status'], { env: { DATABASE_URL: database.url } })).toMatchObject({ exitCode: 0 });
-    expect(await runCli(['db', 'migrate'], { env: { DATABASE_URL: database.url } })).toMatchObject({ exitCode: 0 });
+    expect(await runCommand(['db', 'status'], { env: { DATABASE_URL: database.url } })).toMatchObject({ exitCode: 0 });
+    expect(await runCommand(['db', 'migrate'], { env: { DATABASE_URL: database.url } })).toMatchObject({ exitCode: 0 });
   });
 });
 

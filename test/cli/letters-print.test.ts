@@ -102,7 +102,66 @@ describe('letters collate and upload', () => {
   });
 });
 
+describe('with an API of the print provider, letters collate', () => {
+  it('queues letters in place of making zips', async () => {
+    await waiting(3);
+    await commands.expectError(['letters', 'import-responses'], 2, { code: 'USAGE_INVALID' });
+    const environment = {
+      ...env(),
+      NOTIFY_PRINT_FOLDER: '',
+      NOTIFY_PRINT_API_URL: 'https://printer.example/api',
+      NOTIFY_PRINT_API_USER: 'notify',
+      NOTIFY_PRINT_API_PASSWORD: 'very-secret',
+      NOTIFY_PRINT_API_KEY: 'more-secret',
+      NOTIFY_PUBLIC_URL: 'https://notify.example',
+    };
+    const planned = await commands.resultOf(['letters', 'collate', '--dry-run'], {
+      env: environment,
+      status: 'planned',
+    });
+    expect(planned).toMatchObject({ zips: 0, letters: 3 });
+    const status = await commands.resultOf(['letters', 'status'], { env: environment });
+    expect(status).toMatchObject({ destination: 'https://printer.example/api', open_zips: 0 });
+    const { stdout, exitCode } = await commands.notify(['letters', 'collate'], { env: environment });
+    expect([exitCode, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^3 letters are queued for the print provider, print date /),
+    ]);
+    expect((await app.db.query('SELECT FROM letter_print_requests')).rowCount).toBe(3);
+    const upload = await commands.notify(['letters', 'upload'], { env: environment });
+    expect(upload.stdout).toBe('No zip is open.\n');
+    const twoPlaces = { ...environment, NOTIFY_PRINT_FOLDER: folder };
+    const refused = await commands.notify(['letters', 'status', '--json'], { env: twoPlaces });
+    expect([refused.exitCode, refused.json().error!.code]).toEqual([78, 'CONFIG_INVALID']);
+  });
+});
+
 describe('letters import-responses and returned', () => {
+  it('read what the provider left on its server', async () => {
+    await waiting(2, { status: 'sending' });
+    const inbox = join(folder, 'dispatch');
+    await mkdir(inbox);
+    await writeFile(join(inbox, 'NOTIFY-20260130230000-RSP.TXT'), 'REF0000000000000|Sent|1|Sorted\n');
+    await writeFile(join(inbox, 'NOTIFY-20260130230001-RSP.TXT'), 'nonsense');
+    await writeFile(join(inbox, 'NOTIFY.X.ACK.txt'), '');
+    const fromServer = (): ReturnType<typeof notify> =>
+      notify(['letters', 'import-responses', '--from-server', '--json']);
+    const first = await fromServer();
+    expect([first.exitCode, first.json()]).toMatchObject([
+      3,
+      {
+        status: 'partial',
+        result: [{ file: 'NOTIFY-20260130230000-RSP.TXT', delivered: 1 }],
+        warnings: ['DVLA response file: NOTIFY-20260130230001-RSP.TXT has an invalid format'],
+      },
+    ]);
+    expect(first.stderr).toContain('1 acknowledgements were read, of which 1 name no zip.');
+    const again = await fromServer();
+    expect([again.exitCode, again.json()]).toMatchObject([0, { status: 'ok', result: [], warnings: [] }]);
+    const both = ['letters', 'import-responses', '--from-server', join(inbox, 'NOTIFY-20260130230000-RSP.TXT')];
+    await commands.expectError(both, 2, { code: 'USAGE_INVALID' });
+  });
+
   it('record what the provider says', async () => {
     await waiting(2, { status: 'sending' });
     const dispatch = join(folder, 'dispatch');

@@ -13,6 +13,12 @@ export interface FlagSpec {
   readonly char?: string;
 }
 
+export interface ArgSpec {
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly options?: readonly string[];
+}
+
 export interface CommandSpec {
   readonly id: string;
   readonly summary?: string;
@@ -21,7 +27,7 @@ export interface CommandSpec {
   /** False when it takes any number of arguments. */
   readonly strict: boolean;
   readonly flags: Readonly<Record<string, FlagSpec>>;
-  readonly args: Readonly<Record<string, { readonly required?: boolean; readonly description?: string }>>;
+  readonly args: Readonly<Record<string, ArgSpec>>;
 }
 
 export const projectRoot = join(import.meta.dirname, '..', '..');
@@ -43,7 +49,12 @@ export const anId = '018f2f6e-7c1a-7000-8000-000000000000';
 /** Flags and arguments that make the parser content; nothing is done with them. */
 export function requiredInput(command: CommandSpec, without: string | null = null): string[] {
   const args = Object.entries(command.args).filter(([name, { required }]) => required === true && name !== without);
-  return [...args.map(() => anId), ...requiredFlagInput(command, without)];
+  return [...args.map(([, arg]) => valueOfArg(arg)), ...requiredFlagInput(command, without)];
+}
+
+/** What an argument may be. */
+export function valueOfArg({ options }: ArgSpec): string {
+  return options?.[0] ?? anId;
 }
 
 export function requiredFlagInput({ flags }: CommandSpec, without: string | null = null): string[] {
@@ -53,6 +64,7 @@ export function requiredFlagInput({ flags }: CommandSpec, without: string | null
 
 function someValue(flag: FlagSpec): string {
   if (isUuidFlag(flag)) return anId;
+  if (flag.helpValue === 'YYYY') return '2026';
   return flag.helpValue === 'YYYY-MM-DD' ? '2026-01-31' : 'x';
 }
 

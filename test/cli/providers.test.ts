@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSmsWebhook } from '../../src/lib/config/sms-webhook.ts';
 import { databaseEnvironment, runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -13,7 +14,7 @@ const uuid = expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 const instant = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/) as string;
 
 function notify(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<CliResult> {
-  return runCli(['providers', ...args], { env: { ...databaseEnvironment(app.databaseUrl), ...env } });
+  return runCommand(['providers', ...args], { env: { ...databaseEnvironment(app.databaseUrl), ...env } });
 }
 
 describe('providers list and update', () => {
@@ -106,6 +107,7 @@ describe('providers stub', () => {
     readonly cli: RunningCli;
     readonly url: string;
     readonly environment: Record<string, string>;
+    readonly printer: Record<string, string>;
   }
 
   async function startStub(...args: readonly string[]): Promise<Running> {
@@ -141,7 +143,7 @@ describe('providers stub', () => {
   }
 
   it('prints how to use it, takes messages and stops with status 0', async () => {
-    const { cli, url, environment } = await startStub('--receipts-to', '');
+    const { cli, url, environment, printer } = await startStub('--receipts-to', '');
     expect(environment).toMatchObject({
       NOTIFY_MMG_URL: `${url}/mmg`,
       NOTIFY_SES_ENDPOINT: `${url}/ses`,
@@ -151,6 +153,15 @@ describe('providers stub', () => {
       url: `${url}/webhook`,
       receipts: { secrets: ['stub'] },
     });
+    expect(printer).toMatchObject({ NOTIFY_PRINT_API_URL: `${url}/print`, NOTIFY_PRINT_API_USER: 'stub' });
+    const login = await fetch(`${url}/print/thirdparty-access/v1/authenticate`, {
+      method: 'POST',
+      body: JSON.stringify({ userName: 'stub', password: 'stub' }),
+    });
+    expect(await login.json()).toEqual({ 'id-token': expect.any(String) as string });
+    const printing = await fetch(`${url}/print`, { method: 'PUT', body: '{"answer": "status", "status": 503}' });
+    expect(await printing.json()).toMatchObject({ scenario: { answer: 'status', status: 503 }, counts: { logins: 1 } });
+    expect((await fetch(`${url}/print`, { method: 'PUT', body: '{"answer": "maybe"}' })).status).toBe(400);
     const answer = await fetch(`${url}/firetext`, { method: 'POST', body: 'reference=1' });
     expect(await answer.text()).toBe('{"description":"SMS successfully queued","code":0}');
     const counts = (await (await fetch(`${url}/counts`)).json()) as Record<string, object>;

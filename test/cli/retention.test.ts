@@ -84,11 +84,31 @@ describe('retention run', () => {
     const planned = await resultOf(['retention', 'run', ...scope, '--dry-run'], { status: 'planned' });
     expect(planned).toEqual({ dry_run: true, ...expected });
     expect(await resultOf(['retention', 'run', ...scope, '--type', 'email'])).toMatchObject({ services: [] });
-    expect(await resultOf(['retention', 'run', ...scope])).toEqual({ dry_run: false, ...expected });
+    await expectError(['retention', 'run', ...scope], 4, {
+      code: 'CONFIRMATION_NEEDED',
+      message: expect.stringContaining(
+        'Move 3 message(s) of 1 service(s) to the history, delete 1 of test keys',
+      ) as string,
+    });
+    expect(await resultOf(['retention', 'run', ...scope, '--dry-run'], { status: 'planned' })).toMatchObject(expected);
+    expect(await resultOf(['retention', 'run', ...scope, '--yes'])).toEqual({ dry_run: false, ...expected });
     expect(await textOf(['retention', 'run'])).toBe(
       'Moved 0 message(s) to the history and deleted 0 of test keys.\n' +
         'Moved 0 received text(s) and 0 request(s) to unsubscribe to their history.\n',
     );
+  });
+
+  it('has no more go than it is told', async () => {
+    const template = await aTemplate(app, (await aService(app)).id);
+    await insertRows(app, template, { createdAt: midnightDaysAgo(9), count: 3 });
+    await insertRows(app, template, { createdAt: midnightDaysAgo(9), keyType: 'test', count: 2 });
+    const run = ['retention', 'run', '--service', template.serviceId, '--limit'];
+    const planned = await resultOf([...run, '4', '--dry-run'], { status: 'planned' });
+    expect(planned).toMatchObject({ moved_to_history: 3, deleted: 1 });
+    expect(await resultOf([...run, '2', '--yes'])).toMatchObject({ moved_to_history: 2, deleted: 0 });
+    expect(await resultOf([...run, '2', '--yes'])).toMatchObject({ moved_to_history: 1, deleted: 1 });
+    expect(await resultOf([...run, '2', '--yes'])).toMatchObject({ moved_to_history: 0, deleted: 1 });
+    expect(await resultOf([...run, '2'])).toMatchObject({ moved_to_history: 0, deleted: 0 });
   });
 
   it('knows no service of another id', async () => {

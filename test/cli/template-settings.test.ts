@@ -43,6 +43,7 @@ describe('templates update', () => {
       process_type: 'priority',
       postage: 'economy',
       reply_to: contact.id,
+      letter_attachment_id: null,
       has_unsubscribe_link: false,
       archived: false,
       created_at: instant,

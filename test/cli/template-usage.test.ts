@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { Redis as Client } from 'ioredis';
 import { expect, it, describe } from 'vitest';
 import { londonDate } from '../../src/lib/core/london-time.ts';
+import { templateUsageKey } from '../../src/lib/usage/template-usage.ts';
 import { aService, aTemplate } from '../support/builders.ts';
 import { useRedis } from '../support/redis.ts';
+import { skipUnless } from '../support/skip-unless.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { commandsOn } from './commands-on-database.ts';
 
@@ -81,6 +84,73 @@ suite('template-usage with Redis', () => {
       error: 'NOT_FOUND',
     });
   });
+});
+
+const outages = process.env['TEST_REDIS_URL']
+  ? skipUnless(false, 'the Redis of TEST_REDIS_URL cannot be stopped')
+  : suite;
+
+outages('template-usage while Redis is in trouble', () => {
+  const env = (): Record<string, string> => ({ REDIS_URL: redis.url });
+  const command = async (
+    ...args: readonly string[]
+  ): Promise<{ exitCode: number | null; code: string; message: string }> => {
+    const answer = await notify(['template-usage', ...args, '--json'], { env: env() });
+    const { code = '', message = '' } = answer.json().error ?? {};
+    return { exitCode: answer.exitCode, code, message };
+  };
+  const days = async (serviceId: string): Promise<unknown> => {
+    const args = ['template-usage', 'show', '--service', serviceId, '--days', '1', '--json'];
+    return (await notify(args, { env: env() })).json().result.days.at(-1);
+  };
+
+  it('exits 75 when other rebuilds hold every day of every service', async () => {
+    await aUsedTemplate();
+    const client = new Client(redis.url);
+    const { rows } = await app.db.query<{ id: string }>('SELECT id FROM services');
+    const locks = rows.map(({ id }) => `${templateUsageKey({ serviceId: id, day: today })}:rebuild`);
+    for (const lock of locks) await client.set(lock, 'another');
+    const all = ['rebuild', '--all-services', '--day', today];
+    expect(await command(...all)).toMatchObject({ exitCode: 75, code: 'LOCKED' });
+    await client.del(locks[0]!);
+    expect(await command(...all)).toMatchObject({ exitCode: locks.length === 1 ? 0 : 3 });
+    await client.del(locks);
+    client.disconnect();
+  });
+
+  it(
+    'exits 69 when Redis is full, hangs or is gone; what is shown then is from the database',
+    { timeout: 60_000 },
+    async () => {
+      const { serviceId, templateId } = await aUsedTemplate();
+      const rebuild = ['rebuild', '--service', serviceId, '--day', today];
+      const fromTables = { day: today, source: 'database', templates: { [templateId]: 3 } };
+      const client = new Client(redis.url);
+      client.on('error', () => undefined);
+      await client.config('SET', 'maxmemory', '1');
+      expect(await command(...rebuild)).toMatchObject({
+        exitCode: 69,
+        code: 'REDIS_UNAVAILABLE',
+        message: expect.stringContaining('OOM') as string,
+      });
+      expect(await days(serviceId)).toEqual(fromTables);
+      await client.config('SET', 'maxmemory', '0');
+      expect(await command(...rebuild)).toMatchObject({ exitCode: 0 });
+      redis.server!.pause();
+      // Ten seconds for Redis, not for each of its days.
+      const before = performance.now();
+      expect(await days(serviceId)).toEqual(fromTables);
+      expect(performance.now() - before).toBeLessThan(20_000);
+      redis.server!.resume();
+      await redis.server!.stop();
+      expect(await command(...rebuild)).toMatchObject({ exitCode: 69, code: 'REDIS_UNAVAILABLE' });
+      expect(await days(serviceId)).toEqual(fromTables);
+      await redis.server!.start();
+      expect(await command(...rebuild)).toMatchObject({ exitCode: 0 });
+      expect(await days(serviceId)).toMatchObject({ source: 'redis' });
+      client.disconnect();
+    },
+  );
 });
 
 describe('template-usage rebuild', () => {

@@ -2,7 +2,6 @@
  * Collates and uploads as an operator would after a crash, in a process of its own that ends itself with -9 at the step of a
  * number: before or after a transaction, or a file, or in the middle of a zip. Ends by itself when it has fewer steps.
  */
-import { PassThrough } from 'node:stream';
 import { createApp, type App } from '../../src/lib/app.ts';
 import { loadConfig } from '../../src/lib/config/load.ts';
 import { silentLogger } from '../../src/lib/observability/logger.ts';
@@ -61,14 +60,13 @@ function stepping(destination: PrintDestination): PrintDestination {
   };
 }
 
-function dyingHalfway(content: NodeJS.ReadableStream): PassThrough {
-  const through = new PassThrough();
+async function* dyingHalfway(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, undefined> {
   let chunks = 0;
-  content.on('data', () => {
+  for await (const chunk of content) {
     chunks += 1;
-    if (chunks === 4) setImmediate(step);
-  });
-  return content.pipe(through);
+    if (chunks === 2) setImmediate(step);
+    yield chunk;
+  }
 }
 
 const limits = { bytes: 1e9, letters: Number(lettersOfZip) };

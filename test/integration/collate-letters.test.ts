@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/lib/db/database.ts';
+import { createOrganisation } from '../../src/lib/organisations/create-organisation.ts';
 import { collateLetters, type CollateOptions, type Collation } from '../../src/lib/print-runs/collate-letters.ts';
 import { recordKey, type LetterZip } from '../../src/lib/print-runs/letter-zip.ts';
 import { nextOpenZip } from '../../src/lib/print-runs/letter-zip-repository.ts';
@@ -16,7 +17,7 @@ const evening = new Date('2020-02-17T18:00:00Z');
 const day = new Date('2020-02-17T10:00:00Z');
 
 beforeAll(async () => {
-  [o1, o2] = [app.ids.uuid(), app.ids.uuid()];
+  [o1, o2] = [(await createOrganisation(app, { name: '1' })).id, (await createOrganisation(app, { name: '2' })).id];
   for (const [id, organisation] of [
     [s1, o1],
     [s2, o2],

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findBinaryPackage } from '../../src/lib/db/embedded/binary-package.ts';
 import { createSandbox, isRoot, nobody, ownFolder, serverPid } from '../support/fixtures/embedded-database-sandbox.ts';
 
@@ -9,12 +11,20 @@ afterEach(() => sandbox.clear());
 
 const newStateDir = async (): Promise<string> => path.join(await sandbox.folder(), 'state');
 
-/** A state folder whose cluster is complete and stopped. */
+const model = createSandbox();
+let modelDir: string;
+beforeAll(async () => {
+  modelDir = path.join(await model.folder(), 'state');
+  await (await model.open(modelDir)).release();
+});
+afterAll(() => model.clear());
+
+/** A state folder whose cluster is complete and stopped: a copy, as making one takes a while. */
 async function stoppedCluster(): Promise<{ stateDir: string; dataDir: string }> {
   const stateDir = await newStateDir();
-  const database = await sandbox.open(stateDir);
-  await database.release();
-  return { stateDir, dataDir: database.dataDir };
+  // With the owners of the files: as root, the server runs under another account.
+  await promisify(execFile)('cp', ['-a', modelDir, stateDir]);
+  return { stateDir, dataDir: path.join(stateDir, 'postgres', 'data') };
 }
 
 async function snapshot(folder: string): Promise<string[]> {

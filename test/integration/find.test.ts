@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { findById } from '../../src/lib/find/find-by-id.ts';
 import { findables } from '../../src/lib/find/findable.ts';
 import { saveInboundNumber } from '../../src/lib/inbound/save-inbound-number.ts';
+import { createOrganisation } from '../../src/lib/organisations/create-organisation.ts';
 import { addSender } from '../../src/lib/services/add-sender.ts';
 import { systemUserId } from '../../src/lib/users/user.ts';
 import { aService, anApiKey, aTemplate } from '../support/builders.ts';
@@ -97,6 +98,9 @@ beforeAll(async () => {
   await insert('service_contact_list', { ...ofFile, id: list, row_count: 3, template_type: 'sms' });
   const made = { template_id: template.id, template_version: 1, notification_count: 3, contact_list_id: list };
   await insert('jobs', { ...ofFile, ...made, id: job });
+  const attachment = app.ids.uuid();
+  const form = { original_filename: 'form.pdf', page_count: 2, created_by_id: systemUserId, created_at };
+  await insert('letter_attachment', { ...form, id: attachment, service_id: serviceId });
   const [broadcast, event, providerMessage] = [app.ids.uuid(), app.ids.uuid(), app.ids.uuid()];
   await insert('broadcast_message', {
     id: broadcast,
@@ -124,9 +128,16 @@ beforeAll(async () => {
     `SELECT id FROM provider_details WHERE identifier = 'sandbox' AND notification_type = 'sms'`,
   );
   const of = { service_id: serviceId };
+  const { id: organisation } = await createOrganisation(app, { name: 'Lost property', organisationType: 'local' });
   const senders = `notify services senders list ${serviceId} --type`;
   for (const [type, id, facts, command] of [
     ['service', serviceId, { name: 'Finders', active: true, version: 1 }, `notify services show ${serviceId}`],
+    [
+      'organisation',
+      organisation,
+      { name: 'Lost property', active: true, organisation_type: 'local' },
+      `notify organisations show ${organisation}`,
+    ],
     ['template', template.id, { ...of, name: 'Keepers', version: 1 }, `notify templates show ${template.id}`],
     ['api key', apiKey.id, { ...of, name: 'Web app' }, `notify api-keys list --service ${serviceId}`],
     [
@@ -142,6 +153,7 @@ beforeAll(async () => {
     ['sms sender', sms.id, { ...of, sms_sender: 'FINDERS', is_default: true }, `${senders} sms`],
     ['reply-to address', email.id, { ...of, email_address: 'finders@example.com' }, `${senders} email`],
     ['letter contact', letter.id, { ...of, contact_block: '1 High Street' }, `${senders} letter`],
+    ['letter attachment', attachment, { ...of, original_filename: 'form.pdf', page_count: 2 }, null],
     ['inbound number', inbound, { ...of, number: '07700900777' }, null],
     ['received text', received, { ...of, notify_number: '07700900777' }, null],
     ['document', document, { ...of, mimetype: 'text/plain', size_bytes: 5 }, null],

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { KeyType } from '../../src/lib/api-keys/api-key.ts';
 import { AppError } from '../../src/lib/core/errors.ts';
 import type { JsonObject } from '../../src/lib/core/json.ts';
@@ -20,8 +20,12 @@ import { waitFor } from '../support/wait.ts';
 import { eventsOf, liveJobs, read, whenStatus } from './delivery.ts';
 
 const anApp = useTestApps({ supervise: true });
+/** Makes PDFs by itself. */
+const working = useTestApp({ supervise: true });
 /** Without workers: what it queues stays where it is. */
 const app = useTestApp();
+
+beforeAll(() => working.runWorkers(['create-letters-pdf', 'research-mode']));
 
 interface LetterInput {
   readonly keyType?: KeyType;
@@ -82,10 +86,8 @@ async function linesOf(pdf: Uint8Array): Promise<string[]> {
 
 describe('a letter from a template', () => {
   it('gets its PDF, and its number of sheets', async () => {
-    const app = await anApp();
+    const app = working;
     const letter = await aLetter(app, { content: pages(3) });
-    await expect(pdfOf(app, letter)).rejects.toMatchObject({ code: 'PDF_NOT_READY' });
-    await app.runWorkers(['create-letters-pdf']);
     const made = await waitFor(async () => {
       const now = await read(app, letter.id);
       return now.billableUnits > 0 ? now : null;
@@ -99,9 +101,8 @@ describe('a letter from a template', () => {
   });
 
   it('of a test key gets one, too, where test letters are, and stays delivered with no sheets', async () => {
-    const app = await anApp();
+    const app = working;
     const letter = await aLetter(app, { keyType: 'test' });
-    await app.runWorkers(['research-mode']);
     await waitFor(async () => (await liveJobs(app, letter.id)).length === 0);
     expect(await read(app, letter.id)).toEqual(letter);
     expect(Object.keys(await filesOf(app, letter))).toEqual(['test-letters']);
@@ -158,9 +159,8 @@ describe('a letter from a template', () => {
   });
 
   it('made again gets the same file, in the folder of its day', async () => {
-    const app = await anApp();
+    const app = working;
     const letter = await aLetter(app);
-    await app.runWorkers(['create-letters-pdf']);
     await waitFor(async () => (await liveJobs(app, letter.id)).length === 0);
     const first = await pdfOf(app, letter);
     const { key } = (await filesOf(app, letter)).letters!;
@@ -208,25 +208,28 @@ describe('a letter from a template', () => {
   });
 
   it('is tried again while the store does not answer, and given up when retries are used up', async () => {
-    const app = await anApp();
-    const letter = await aLetter(app);
+    const { letterPrinter } = app;
+    const retrying = await anApp();
+    const letter = await aLetter(retrying);
     const put: typeof app.storage.put = async () => {
       throw new AppError('STORAGE_UNAVAILABLE', 'The bucket is away');
     };
-    const worker = await startTestWorker(app, [makeLetterPdfTask({ ...app, storage: { ...app.storage, put } })], {
+    const task = makeLetterPdfTask({ ...retrying, letterPrinter, storage: { ...retrying.storage, put } });
+    const worker = await startTestWorker(retrying, [task], {
       queues: ['create-letters-pdf', 'retry'],
       retrySchedules: { 'get-pdf-for-templated-letter': { maxRetries: 1, delays: [600] } },
     });
     await waitFor(() => worker.outcomes.length === 1);
-    expect(await read(app, letter.id)).toMatchObject({ status: 'created' });
-    await makeJobsDue(app.db);
-    await whenStatus(app, letter.id, 'technical-failure');
-    expect((await eventsOf(app, letter.id)).map(({ event }) => event)).toEqual([
+    expect(await read(retrying, letter.id)).toMatchObject({ status: 'created' });
+    await makeJobsDue(retrying.db);
+    await whenStatus(retrying, letter.id, 'technical-failure');
+    expect((await eventsOf(retrying, letter.id)).map(({ event }) => event)).toEqual([
       'attempt failed',
       'attempt failed',
       'gave up',
     ]);
-    await expect(pdfOf(app, letter)).rejects.toThrow('PDF not available for letters in status technical-failure');
+    const failed = 'PDF not available for letters in status technical-failure';
+    await expect(pdfOf(retrying, letter)).rejects.toThrow(failed);
   });
 
   it('without a print reference ends in technical-failure at once', async () => {
@@ -260,9 +263,11 @@ describe('a preview', () => {
   });
 
   it('of a letter is there before its PDF, for its own service, as pictures of its pages', async () => {
-    const { id: notificationId, serviceId } = await aLetter(app, { content: pages(2) });
-    const { pdf, pageCount } = await previewStoredLetter(app, { serviceId, notificationId });
-    expect(pageCount).toBe(2);
+    const letter = await aLetter(app, { content: pages(2) });
+    await expect(pdfOf(app, letter)).rejects.toMatchObject({ code: 'PDF_NOT_READY' });
+    const { id: notificationId, serviceId } = letter;
+    const { pdf, metadata } = await previewStoredLetter(app, { serviceId, notificationId });
+    expect([(await readPdf(pdf)).pages.length, metadata]).toEqual([2, {}]);
     const png = await letterPagePng(app, { pdf, page: 2 });
     expect(Buffer.from(png).subarray(1, 4).toString('latin1')).toBe('PNG');
     await expect(letterPagePng(app, { pdf, page: 3 })).rejects.toMatchObject({

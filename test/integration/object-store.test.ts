@@ -82,6 +82,27 @@ describe.each(Object.keys(kinds))('a store of kind %s', (kind) => {
     expect(await store.read('letters-invalid', 'a/b')).toBeNull();
   });
 
+  it('reads into a buffer what fits', async () => {
+    const content = Buffer.alloc(200_000, 'abc');
+    await store.put('letters', 'into/buffer', content);
+    await store.put('letters', 'into/empty', Buffer.alloc(0));
+    for (const [length, expected] of [
+      [300_000, 200_000],
+      [200_001, 200_000],
+      [200_000, 200_000],
+      [150_000, 150_000],
+      [1, 1],
+    ] as const) {
+      const buffer = Buffer.alloc(length);
+      expect(await store.readInto('letters', 'into/buffer', buffer)).toBe(expected);
+      expect(buffer.subarray(0, expected).equals(content.subarray(0, expected))).toBe(true);
+      expect(buffer.subarray(expected).every((byte) => byte === 0)).toBe(true);
+    }
+    expect(await store.readInto('letters', 'into/empty', Buffer.alloc(1))).toBe(0);
+    for (const key of ['into', 'into/nothing', 'into/buffer/below'])
+      expect(await store.readInto('letters', key, Buffer.alloc(1))).toBeNull();
+  });
+
   it('replaces an object with its metadata', async () => {
     await store.put('documents', 'replaced', Buffer.from('old'), { metadata: { state: 'old' } });
     await store.put('documents', 'replaced', Buffer.from('newer'), { metadata: { state: 'new' } });

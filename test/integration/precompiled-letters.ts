@@ -4,6 +4,9 @@ import { acceptPrecompiledLetter } from '../../src/lib/letters/accept-precompile
 import type { LetterName } from '../../src/lib/letters/letter-file.ts';
 import type { Postage } from '../../src/lib/letters/postage.ts';
 import type { Notification } from '../../src/lib/notifications/notification.ts';
+import type { QueueName } from '../../src/lib/queue/queues.ts';
+import type { Worker } from '../../src/lib/queue/worker.ts';
+import { runWorkers } from '../../src/lib/run-workers.ts';
 import type { StorageArea } from '../../src/lib/storage/object-store.ts';
 import { aService, anApiKey } from '../support/builders.ts';
 import type { TestApp } from '../support/test-app.ts';
@@ -31,6 +34,26 @@ export async function aPrecompiledLetter(
     idempotentAnswer: null,
   });
   return read(app, id);
+}
+
+/** Starts the thread of the checks, which takes long on a busy machine: no test has to wait for it then. */
+export async function startChecks(
+  { letterSanitiser }: Pick<TestApp, 'letterSanitiser'>,
+  pdf: Uint8Array,
+): Promise<void> {
+  await letterSanitiser.sanitise(pdf, { allowInternational: false, isAttachment: false });
+}
+
+/**
+ * Works on queues of an app with the checks of another: each app has a thread of its own for them, which takes long to
+ * start.
+ */
+export function runWorkersWith(
+  app: TestApp,
+  { letterSanitiser }: Pick<TestApp, 'letterSanitiser'>,
+  queues: readonly QueueName[],
+): Promise<Worker> {
+  return runWorkers({ ...app, letterSanitiser }, queues);
 }
 
 export function nameOf({ reference, createdAt, postage }: Notification): LetterName {

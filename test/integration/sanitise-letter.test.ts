@@ -14,13 +14,16 @@ import { useTestApp, useTestApps } from '../support/test-app.ts';
 import { startTestWorker } from '../support/test-worker.ts';
 import { waitFor } from '../support/wait.ts';
 import { eventsOf, liveJobs, read, whenStatus } from './delivery.ts';
-import { aPrecompiledLetter, filesOf, nameOf } from './precompiled-letters.ts';
+import { aPrecompiledLetter, filesOf, nameOf, runWorkersWith, startChecks } from './precompiled-letters.ts';
 
 const anApp = useTestApps({ supervise: true });
 const shared = useTestApp();
 let pdf: Buffer;
 
-beforeAll(async () => void (pdf = await aLetterPdf({ pages: 3 })));
+beforeAll(async () => {
+  pdf = await aLetterPdf({ pages: 3 });
+  await startChecks(shared, pdf);
+});
 
 const name = (letter: Notification): string => letterFileName(nameOf(letter)).replace(letter.reference!, 'REF');
 const printed = (letter: Notification): string => `letters/${letterFolder(letter.createdAt)}/${name(letter)}`;
@@ -37,7 +40,7 @@ describe('a precompiled letter', () => {
       const letter = await aPrecompiledLetter(app, pdf, { keyType });
       expect(letter).toMatchObject({ status: 'pending-virus-check', to: 'Provided as PDF', billableUnits: 0 });
       expect(await filesOf(app, letter)).toEqual([`letters-scan/${name(letter)}`]);
-      await app.runWorkers(['letters', 'research-mode']);
+      await runWorkersWith(app, shared, ['letters', 'research-mode']);
       const checked = await whenStatus(app, letter.id, status);
       expect(checked).toMatchObject({
         postage: 'first',

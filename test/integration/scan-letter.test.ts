@@ -11,11 +11,11 @@ import type { Notification } from '../../src/lib/notifications/notification.ts';
 import { startClamd, type FakeClamd } from '../support/fake-clamd.ts';
 import { aLetterPdf } from '../support/precompiled-pdf.ts';
 import { makeJobsDue } from '../support/queue-probe.ts';
-import { useTestApp, useTestApps, type TestApp } from '../support/test-app.ts';
+import { createTestApp, useTestApp, useTestApps, type TestApp } from '../support/test-app.ts';
 import { startTestWorker } from '../support/test-worker.ts';
 import { waitFor } from '../support/wait.ts';
 import { eventsOf, liveJobs, read, whenStatus } from './delivery.ts';
-import { aPrecompiledLetter, filesOf, nameOf } from './precompiled-letters.ts';
+import { aPrecompiledLetter, filesOf, nameOf, runWorkersWith, startChecks } from './precompiled-letters.ts';
 
 const shared = useTestApp();
 const makeApp = useTestApps({ supervise: true });
@@ -23,20 +23,27 @@ const infected = Buffer.from('%PDF-1.7 EICAR-STANDARD-ANTIVIRUS-TEST-FILE');
 
 let clamd: FakeClamd;
 let pdf: Buffer;
+/** With a scanner, without workers. */
+let scanning: TestApp;
 
 beforeAll(async () => {
   clamd = await startClamd();
   pdf = await aLetterPdf();
+  await startChecks(shared, pdf);
+  scanning = await createTestApp({ config: { clamd: clamd.address } });
 });
 beforeEach(() => void (clamd.reply = null));
-afterAll(() => clamd.close());
+afterAll(async () => {
+  await scanning?.close();
+  await clamd.close();
+});
 
 const anApp = (): Promise<TestApp> => makeApp({ config: { clamd: clamd.address } });
 const file = (letter: Notification): string => letterFileName(nameOf(letter)).replace(letter.reference!, 'REF');
 
 describe('with a virus scanner, a letter that comes as a PDF', () => {
   it('is scanned first, on the queue of its key', async () => {
-    const app = await anApp();
+    const app = scanning;
     for (const [keyType, queue] of [
       ['normal', 'letters'],
       ['test', 'research-mode'],
@@ -49,7 +56,7 @@ describe('with a virus scanner, a letter that comes as a PDF', () => {
   it('goes on when it is clean', async () => {
     const app = await anApp();
     const letter = await aPrecompiledLetter(app, pdf);
-    await app.runWorkers(['letters']);
+    await runWorkersWith(app, shared, ['letters']);
     await whenStatus(app, letter.id, 'created');
     expect(clamd.files.at(-1)!.equals(pdf)).toBe(true);
   });
@@ -67,7 +74,7 @@ describe('with a virus scanner, a letter that comes as a PDF', () => {
   });
 
   it('is put aside also when the worker died before', async () => {
-    const app = await anApp();
+    const app = scanning;
     const letter = await aPrecompiledLetter(app, infected);
     const copy = (): Promise<never> => Promise.reject(new Error('killed'));
     const args = { notificationId: letter.id };
@@ -79,7 +86,7 @@ describe('with a virus scanner, a letter that comes as a PDF', () => {
   });
 
   it('is not scanned without its file, or in another status', async () => {
-    const app = await anApp();
+    const app = scanning;
     const letter = await aPrecompiledLetter(app, pdf);
     const { area, key } = scanPlace(nameOf(letter));
     await app.storage.delete(area, key);
@@ -121,8 +128,9 @@ describe('with a virus scanner, a letter that comes as a PDF', () => {
 describe('files of failed scans', () => {
   it('that belong to no letter, or to one that may not change, stay where they are', async () => {
     const app = await anApp();
+    const { letterSanitiser } = shared;
     const letter = await aPrecompiledLetter(app, pdf);
-    await sanitiseLetter(app, { notificationId: letter.id });
+    await sanitiseLetter({ ...app, letterSanitiser }, { notificationId: letter.id });
     const name = letterFileName(nameOf(letter));
     for (const key of [name, 'odd', 'NOTIFY.UNKNOWN.PDF']) await app.storage.put('letters-scan', `ERROR/${key}`, pdf);
     const outcomes = await Array.fromAsync(replayScanErrors(app));
@@ -146,7 +154,7 @@ describe('files of failed scans', () => {
     await app.storage.copy({ area: 'letters-scan', key: name }, { area: 'letters-scan', key: `ERROR/${name}` });
     await app.storage.delete('letters-scan', name);
     await Array.fromAsync(replayScanErrors(app));
-    await app.runWorkers(['letters']);
+    await runWorkersWith(app, shared, ['letters']);
     await whenStatus(app, letter.id, 'created');
   });
 });
@@ -205,10 +213,11 @@ describe('letters recreate', () => {
 
   it('refuses letters that have no PDF to print, and those whose file is gone', async () => {
     const app = await makeApp();
+    const { letterSanitiser } = shared;
     const letter = await aPrecompiledLetter(app, pdf);
     const recreate = (): Promise<unknown> => recreatePrecompiledLetter(app, { notificationId: letter.id });
     await expect(recreate()).rejects.toMatchObject({ code: 'REFUSED' });
-    await sanitiseLetter(app, { notificationId: letter.id });
+    await sanitiseLetter({ ...app, letterSanitiser }, { notificationId: letter.id });
     const day = 24 * 60 * 60_000;
     const later = (days: number): { now: () => Date } => ({ now: () => new Date(Date.now() + days * day) });
     expect(await deleteOldOriginals({ ...app, clock: later(6.9) })).toBe(0);

@@ -10,7 +10,7 @@ import { aLetterPdf } from '../support/precompiled-pdf.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { aUser } from './broadcasts.ts';
 import { liveJobs, read } from './delivery.ts';
-import { nameOf } from './precompiled-letters.ts';
+import { nameOf, startChecks } from './precompiled-letters.ts';
 
 const app = useTestApp();
 let service: Service;
@@ -19,15 +19,18 @@ let pdf: Buffer;
 beforeAll(async () => {
   service = await aService(app);
   pdf = await aLetterPdf({ pages: 3 });
+  await startChecks(app, pdf);
 });
 
-async function upload(serviceId = service.id): Promise<string> {
+/** A PDF that was checked before. */
+async function anUpload(serviceId = service.id): Promise<string> {
   const fileId = app.ids.uuid();
-  expect(await uploadLetterPdf(app, { serviceId, fileId, pdf })).toMatchObject({ message: null, pageCount: 3 });
+  const { area, key } = uploadPlace({ serviceId, fileId });
+  await app.storage.put(area, key, pdf);
   return fileId;
 }
 
-async function send(changes: Partial<SendPdfLetterInput>): Promise<{ id: string }> {
+async function send(changes: Partial<SendPdfLetterInput>): Promise<{ id: string; isNew: boolean }> {
   return sendPdfLetter(app, {
     service,
     fileId: app.ids.uuid(),
@@ -48,10 +51,11 @@ function aMember(): Promise<string> {
 
 describe('an uploaded letter', () => {
   it('is printed as it was checked, once, however often it is sent', async () => {
-    const fileId = await upload();
+    const fileId = app.ids.uuid();
+    const checked = await uploadLetterPdf(app, { serviceId: service.id, fileId, pdf });
+    expect(checked).toMatchObject({ message: null, pageCount: 3 });
     const place = uploadPlace({ serviceId: service.id, fileId });
-    const checked = await app.storage.read(place.area, place.key);
-    expect(await send({ fileId })).toEqual({ id: fileId });
+    expect(await send({ fileId })).toEqual({ id: fileId, isNew: true });
     const letter = await read(app, fileId);
     expect(letter).toMatchObject({
       status: 'created',
@@ -65,16 +69,16 @@ describe('an uploaded letter', () => {
       createdById: await aMember(),
     });
     const printed = letterPlace(letter, nameOf(letter));
-    expect((await app.storage.read(printed.area, printed.key))!.equals(checked!)).toBe(true);
+    expect((await app.storage.read(printed.area, printed.key))!.equals(checked.file!)).toBe(true);
     expect(await app.storage.head(place.area, place.key)).toBeNull();
     expect(await app.storage.read('letters-originals-backup', `${fileId}.pdf`)).toEqual(pdf);
     expect(await liveJobs(app, fileId)).toEqual([]);
-    expect(await send({ fileId, postage: 'first' })).toEqual({ id: fileId });
+    expect(await send({ fileId, postage: 'first' })).toEqual({ id: fileId, isNew: false });
     expect(await read(app, fileId)).toEqual(letter);
   });
 
   it('goes abroad with the postage that is chosen', async () => {
-    const fileId = await upload();
+    const fileId = await anUpload();
     await send({ fileId, postage: 'rest-of-world' });
     expect(await read(app, fileId)).toMatchObject({ international: true, postage: 'rest-of-world' });
   });
@@ -88,9 +92,9 @@ describe('an uploaded letter', () => {
 
   it('is not found by another service, before and after it was sent', async () => {
     const other = await aService(app);
-    const fileId = await upload(other.id);
+    const fileId = await anUpload(other.id);
     await expect(send({ fileId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    const sent = await upload();
+    const sent = await anUpload();
     await send({ fileId: sent });
     await app.db.query({
       text: 'INSERT INTO user_to_service (user_id, service_id) VALUES ($1, $2)',
@@ -116,7 +120,7 @@ describe('an uploaded letter', () => {
     ],
   ];
   it.each(refusals)('is refused with %s', async (_, changes, error) => {
-    const fileId = await upload();
+    const fileId = await anUpload();
     await expect(send({ fileId, ...changes })).rejects.toMatchObject(
       Object.fromEntries(
         Object.entries(error).map(([key, value]) => [
@@ -128,7 +132,7 @@ describe('an uploaded letter', () => {
   });
 
   it('is refused for a service that may not send letters, or is in trial mode', async () => {
-    const fileId = await upload();
+    const fileId = await anUpload();
     await expect(send({ fileId, service: { ...service, permissions: ['sms'] } })).rejects.toMatchObject({
       message: 'Service is not allowed to send letters',
     });

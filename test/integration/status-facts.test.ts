@@ -156,6 +156,7 @@ describe('a night', () => {
     expect(Object.fromEntries(statisticsSchedule.map(({ task, queue, cron }) => [task, `${cron} ${queue}`]))).toEqual({
       'archive-unsubscribe-requests': '5 0 * * * reporting',
       'create-nightly-notification-status': '30 0 * * * reporting',
+      'archive-old-history': '35 1 * * * reporting',
       'delete-inbound-sms': '40 1 * * * periodic',
       'save-daily-notification-processing-time': '0 2 * * * periodic',
       'delete-notifications-older-than-retention': '0 3 * * * reporting',

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { collateLetters } from '../../src/lib/print-runs/collate-letters.ts';
@@ -9,6 +9,7 @@ import { nextOpenZip } from '../../src/lib/print-runs/letter-zip-repository.ts';
 import { recordKey, type LetterZip } from '../../src/lib/print-runs/letter-zip.ts';
 import type { PrintDestination } from '../../src/lib/print-runs/print-destination.ts';
 import { resendLetter } from '../../src/lib/print-runs/resend-letter.ts';
+import { createSftpDestination } from '../../src/lib/print-runs/sftp-destination.ts';
 import { uploadLetterZipsTask } from '../../src/lib/print-runs/upload-task.ts';
 import { uploadZips } from '../../src/lib/print-runs/upload-zips.ts';
 import { aService, aTemplate } from '../support/builders.ts';
@@ -198,6 +199,7 @@ describe('a letter that is sent again', () => {
 });
 
 const sshd = requireProgram('sshd');
+const prlimit = requireProgram('prlimit');
 
 sshd.suite('an upload to an SFTP server', () => {
   const server = useSftpServer(sshd.path);
@@ -214,7 +216,7 @@ sshd.suite('an upload to an SFTP server', () => {
 
   afterEach(async () => {
     server.cutAfter(null);
-    for (const name of await readdir(server.folder)) await truncate(join(server.folder, name));
+    for (const name of await readdir(server.folder)) await rm(join(server.folder, name));
   });
 
   async function claimedLarge(): Promise<LetterZip[]> {
@@ -260,7 +262,7 @@ sshd.suite('an upload to an SFTP server', () => {
       await uploadZips(deps()).catch((error: unknown) => expect(error).toMatchObject({ code: 'PRINT_FAILED' }));
       for (const { name, bytes: size } of zips) {
         const content = await readFile(join(server.folder, name)).catch(() => null);
-        if (content !== null) expect([0, size]).toContain(content.length);
+        if (content !== null) expect(content.length).toBe(size);
       }
     }
     expect(server.cuts).toBeGreaterThanOrEqual(3);
@@ -268,6 +270,39 @@ sshd.suite('an upload to an SFTP server', () => {
     await waitFor(async () => (await uploadZips(deps())).open === 0);
     for (const { name } of zips) expect(await readZip(await readFile(join(server.folder, name)))).toHaveLength(3);
     expect(await statuses()).toEqual({ sending: 6 });
+  });
+
+  prlimit.suite('that is full', () => {
+    it('fails clearly, leaves the zip open and no file under its name, and goes on once there is room', async () => {
+      const zips = await claimedLarge();
+      await server.fillUp(500_000);
+      destination = sftp();
+      const error = await uploadZips(deps()).catch((reason: unknown) => reason);
+      expect(error).toMatchObject({
+        code: 'PRINT_FAILED',
+        message: expect.stringMatching(/^sftp:.* did not take NOTIFY\..*\.ZIP: Failure$/) as unknown,
+      });
+      expect((await readdir(server.folder)).filter((name) => name === zips[0]!.name)).toEqual([]);
+      expect((await nextOpenZip(app.db, null))?.name).toBe(zips[0]!.name);
+      expect(await statuses()).toEqual({ created: 6 });
+      await server.fillUp(null);
+      expect(await uploadZips(deps())).toMatchObject({ zips: { uploaded: 2 }, open: 0 });
+      for (const { name } of zips) expect(await readZip(await readFile(join(server.folder, name)))).toHaveLength(3);
+      expect(await statuses()).toEqual({ sending: 6 });
+    });
+  });
+
+  it('that falls silent is left after a time', async () => {
+    await claimedLarge();
+    destination = createSftpDestination({
+      ...{ host: '127.0.0.1', port: server.port, user: server.user, password: null, privateKey: server.privateKey },
+      ...{ hostKeys: [server.hostKey], directory: 'notify', timeoutMs: 1000 },
+    });
+    server.holdAfter(400_000);
+    const error = await uploadZips(deps()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'PRINT_FAILED', message: expect.stringContaining('silent') as unknown });
+    server.holdAfter(null);
+    expect(await uploadZips(deps())).toMatchObject({ zips: { uploaded: 2 }, open: 0 });
   });
 
   it('replaces a file of another size', async () => {

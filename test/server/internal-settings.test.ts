@@ -310,3 +310,35 @@ describe('data retention', () => {
     expectAnswer(await get(`${path}/${id}`), 200, {});
   });
 });
+
+describe('the paths that callbacks had until 2025', () => {
+  const aCallback = { url: 'https://callbacks.example/old', bearer_token: 'a-secret-token', updated_by_id: by };
+
+  it.each([
+    ['/delivery-receipt-api', 'delivery_status', 'Service delivery receipt API not found'],
+    ['/inbound-api', 'inbound_sms', 'Service inbound API not found'],
+  ])('%s is the callback of %s', async (path, type, message) => {
+    const { status, json } = await send('POST', path, aCallback);
+    expect([status, json.data.url]).toEqual([201, aCallback.url]);
+    const one = `${path}/${json.data.id}`;
+    expectAnswer(await get(one), 200, json);
+    expectAnswer(await get(`/callback-api/${json.data.id}?callback_type=${type}`), 200, json);
+    expectAnswer(await send('POST', path, aCallback), 400, {
+      result: 'error',
+      message: { name: ['You can only have one URL and bearer token for your service.'] },
+    });
+    const url = 'https://callbacks.example/new';
+    expect((await send('POST', one, { url, updated_by_id: by })).json.data).toMatchObject({ id: json.data.id, url });
+    const refused = await send('POST', path, {
+      ...aCallback,
+      url: 'http://callbacks.example',
+      updated_by_id: undefined,
+    });
+    expect(refused.json.errors.map((error: { message: string }) => error.message)).toEqual([
+      'url is not a valid https url',
+      'updated_by_id is a required property',
+    ]);
+    expectAnswer(await send('DELETE', one), 204, '');
+    expectAnswer(await get(one), 404, plainError(message));
+  });
+});

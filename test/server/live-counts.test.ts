@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { createOrganisation } from '../../src/lib/organisations/create-organisation.ts';
 import { aService } from '../support/builders.ts';
 import { useApi } from './api.ts';
 
@@ -15,7 +16,8 @@ async function aServiceWith(changes: { organisation?: string; sql?: string; live
 
 it('counts live services and their organisations, for anybody', async () => {
   expect((await api.call(path)).json).toEqual({ organisations: 0, services: 0 });
-  const [one, two, three] = [api.ids.uuid(), api.ids.uuid(), api.ids.uuid()];
+  const anOrganisation = async (name: string): Promise<string> => (await createOrganisation(api, { name })).id;
+  const [one, two, three] = [await anOrganisation('1'), await anOrganisation('2'), await anOrganisation('3')];
   await aServiceWith({});
   await aServiceWith({ organisation: one });
   await aServiceWith({ organisation: one });

@@ -15,6 +15,11 @@ export interface NotificationRow {
   readonly jobId?: string | null;
   readonly createdById?: string | null;
   readonly unsubscribeLink?: string | null;
+  readonly sentBy?: string | null;
+  readonly billableUnits?: number;
+  readonly rateMultiplier?: number | null;
+  readonly international?: boolean;
+  readonly postage?: string | null;
   /** How many of them, alike but for the id. */
   readonly count?: number;
 }
@@ -29,9 +34,9 @@ export async function insertRows(
   await db.query({
     text: `INSERT INTO notifications (id, "to", normalised_to, service_id, template_id, template_version, key_type,
         notification_type, created_at, sent_at, updated_at, notification_status, client_reference, job_id, job_row_number,
-        created_by_id, unsubscribe_link)
+        created_by_id, unsubscribe_link, sent_by, billable_units, rate_multiplier, international, postage)
       SELECT CASE WHEN n = 1 THEN $1 ELSE gen_random_uuid() END, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-        CASE WHEN $13::uuid IS NOT NULL THEN n END, $14, $15
+        CASE WHEN $13::uuid IS NOT NULL THEN n END, $14, $15, $17, $18, $19, $20, $21
       FROM generate_series(1, $16::int) n`,
     values: [
       id,
@@ -50,6 +55,11 @@ export async function insertRows(
       row.createdById ?? null,
       row.unsubscribeLink ?? null,
       row.count ?? 1,
+      row.sentBy ?? null,
+      row.billableUnits ?? 0,
+      row.rateMultiplier ?? null,
+      row.international ?? false,
+      row.postage ?? null,
     ],
   });
   return id;

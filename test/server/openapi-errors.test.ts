@@ -85,6 +85,7 @@ const refused: Readonly<Record<string, (own: OperationRequest & { body: any }) =
   v1ListNotifications: () => [{ path: '/notifications?page=0' }, { path: '/notifications?page=99' }],
   v1GetNotification: () => [{ path: `/notifications/${unknownId}` }],
   receivePrintFile: ({ body }) => [{ body: { ...body, TopicArn: 'arn:aws:sns:eu-west-1:1:theirs' } }],
+  receivePrintStatus: () => [{ path: '/notifications/letter/status?token=x' }],
   receiveSesReceipt: ({ body }) => [{ body: { ...body, TopicArn: 'arn:aws:sns:eu-west-1:1:theirs' } }],
 };
 
@@ -164,7 +165,8 @@ function namesOf({ path }: Operation, answer: ApiAnswer): string[] {
   const { status } = answer;
   if (status < 400) return [];
   const { json } = answer;
-  const named = path.startsWith('/v2/') && json.errors !== undefined;
+  const isNamed = path.startsWith('/v2/') || path === '/notifications/letter/status';
+  const named = isNamed && json.errors !== undefined;
   return named ? json.errors.map(({ error }: { error: string }) => `${status} ${error}`) : [String(status)];
 }
 

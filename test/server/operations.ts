@@ -1,5 +1,10 @@
 import type { Config } from '../../src/lib/config/schema.ts';
 import { readSmsWebhook } from '../../src/lib/config/sms-webhook.ts';
+import { parseSecretKeys } from '../../src/lib/config/secret-keys.ts';
+import { createSecretBox } from '../../src/lib/core/secret-box.ts';
+import { printCallbackUrl } from '../../src/lib/print-runs/print-callback-token.ts';
+import { writeStubStatus } from '../../src/lib/print-runs/stub-print-status.ts';
+import { testSecretKeys } from '../support/secret-keys.ts';
 import type { ApiRequest } from './api.ts';
 import type { ServiceWithRows } from './service-with-rows.ts';
 
@@ -49,6 +54,11 @@ const capAlert = `<c:alert xmlns:c="urn:oasis:names:tc:emergency:cap:1.2">
 
 function basic(user: string): { authorization: string } {
   return { authorization: `Basic ${Buffer.from(`${user}:password`).toString('base64')}` };
+}
+
+function printToken(letter: string): string {
+  const secretBox = createSecretBox(parseSecretKeys(testSecretKeys));
+  return new URL(printCallbackUrl({ secretBox }, 'http://notify.example', letter)).searchParams.get('token')!;
 }
 
 const sentId = '019cd000-0000-7000-8000-000000000001';
@@ -158,6 +168,17 @@ export const operationRequests: Readonly<Record<string, Requests>> = {
     {
       path: '/notifications/letter/dvla',
       body: { Type: 'Notification', MessageId: '1', TopicArn: topic, Message: JSON.stringify({ Records: [] }) },
+    },
+  ],
+  receivePrintStatus: ({ rows }) => [
+    {
+      path: `/notifications/letter/status?token=${encodeURIComponent(printToken(rows.letter))}`,
+      body: JSON.parse(
+        writeStubStatus(
+          { id: rows.letter, despatchMethod: null },
+          { jobStatus: 'DESPATCHED', at: new Date('2026-03-10T12:00:00Z') },
+        ),
+      ) as object,
     },
   ],
   receiveMmgText: () => [

@@ -1,9 +1,12 @@
 /**
  * A fortnight in which the clocks go forward (28 March 2027), played with a driven clock: messages come at all hours, end in
- * some way, are counted at night and go into the history. At every look all statistics have to say what really happened.
+ * some way, are counted at night and go into the history. At every look all statistics, and what is counted for billing,
+ * have to say what really happened.
  * The days lie ahead of the real clock, so that Redis holds them from their beginning.
  */
 import { expect, it } from 'vitest';
+import { billableStatuses } from '../../src/lib/billing/billing-fact.ts';
+import { createNightlyBilling, updateBillingForToday } from '../../src/lib/billing/run-billing-schedule.ts';
 import { addDays, londonDate, type CalendarDate } from '../../src/lib/core/london-time.ts';
 import type { NotificationStatus } from '../../src/lib/notifications/notification-status.ts';
 import { applyRetention } from '../../src/lib/retention/apply-retention.ts';
@@ -28,8 +31,11 @@ const outcomes: readonly NotificationStatus[] = ['delivered', 'delivered', 'perm
 interface Message {
   readonly id: string;
   readonly templateId: string;
+  readonly type: 'sms' | 'email';
   readonly day: CalendarDate;
   status: NotificationStatus;
+  /** Fragments of a text that has ended. */
+  units: number;
 }
 
 interface Play {
@@ -76,8 +82,10 @@ async function begin(redisUrl: string | null): Promise<Play> {
         clock.now(),
       );
       expect(status).toBe(201);
-      if (!isTest)
-        messages.push({ id: json.id, templateId: template.id, day: londonDate(clock.now()), status: 'created' });
+      if (isTest) return;
+      const type = template.templateType === 'sms' ? 'sms' : 'email';
+      const day = londonDate(clock.now());
+      messages.push({ id: json.id, templateId: template.id, type, day, status: 'created', units: 0 });
     },
     async get(path) {
       const headers = { authorization: `Bearer ${internalToken(clock.now())}` };
@@ -93,11 +101,12 @@ async function end({ app, random, messages }: Play, since: CalendarDate): Promis
   for (const message of messages) {
     if (message.day < since || !random.chance(0.4)) continue;
     const status = random.pick(outcomes);
+    const units = message.type === 'sms' ? 1 + random.integer(3) : 0;
     const { rowCount } = await app.db.query({
-      text: 'UPDATE notifications SET notification_status = $2 WHERE id = $1',
-      values: [message.id, status],
+      text: 'UPDATE notifications SET notification_status = $2, billable_units = $3 WHERE id = $1',
+      values: [message.id, status, units],
     });
-    if (rowCount === 1) message.status = status;
+    if (rowCount === 1) Object.assign(message, { status, units });
   }
 }
 
@@ -161,6 +170,27 @@ async function look(play: Play): Promise<void> {
   expect(counted.reduce((sum, count) => sum + count, 0)).toBe(happened);
 }
 
+/** Counts today for billing, and compares the facts since a day with what happened. */
+async function lookAtBilling({ app, messages }: Play, since: CalendarDate): Promise<void> {
+  await updateBillingForToday(app);
+  const { rows } = await app.db.query<{ key: string; sent: number; units: number }>({
+    text: `SELECT concat_ws(' ', bst_date, template_id) AS key, sum(notifications_sent)::int AS sent,
+        sum(billable_units)::int AS units
+      FROM ft_billing WHERE bst_date >= $1::date GROUP BY 1`,
+    values: [since],
+  });
+  const paid = messages.filter(({ day, type, status }) => day >= since && billableStatuses[type].includes(status));
+  const keyOf = ({ day, templateId }: Message): string => `${day} ${templateId}`;
+  const totals = { sent: totalsOf(paid, keyOf), units: totalsOf(paid, keyOf, ({ units }) => units) };
+  const of = (column: 'sent' | 'units'): Totals =>
+    totalsOf(
+      rows,
+      ({ key }) => key,
+      (row) => row[column],
+    );
+  expect({ sent: of('sent'), units: of('units') }).toEqual(totals);
+}
+
 async function play(redisUrl: string | null): Promise<void> {
   const fortnight = await begin(redisUrl);
   const { app, clock, random } = fortnight;
@@ -174,6 +204,9 @@ async function play(redisUrl: string | null): Promise<void> {
     await look(fortnight);
     // The facts of these days are counted again in this night.
     await end(fortnight, addDays(londonDate(clock.now()), -3));
+    at('00:15:00');
+    await createNightlyBilling(app);
+    await lookAtBilling(fortnight, first);
     at('00:30:00');
     await createNightlyFacts(app);
     await look(fortnight);
@@ -188,6 +221,7 @@ async function play(redisUrl: string | null): Promise<void> {
     at('23:00:00');
     await send();
     await look(fortnight);
+    await lookAtBilling(fortnight, londonDate(clock.now()));
   }
   const { rows } = await app.db.query<{ live: number; archived: number }>(`SELECT
     (SELECT count(*) FROM notifications)::int AS live, (SELECT count(*) FROM notification_history)::int AS archived`);

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterFile } from './after-file.ts';
 import { temporaryFolder } from './folders.ts';
 import { testSecretKeys } from './secret-keys.ts';
 
@@ -70,7 +70,7 @@ const root = resolve(import.meta.dirname, '..', '..');
 const running = new Set<RunningCli>();
 
 // Whatever a test left, also one that failed half-way.
-afterAll(async () => {
+afterFile(async () => {
   for (const { child } of running) child.kill('SIGKILL');
   await Promise.all([...running].map(({ exited }) => exited));
 });

@@ -5,7 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll } from 'vitest';
+import { afterFile } from './after-file.ts';
 import { bareEnvironment, toResult, type CliOptions, type CliResult } from './cli.ts';
 import { temporaryFolder } from './folders.ts';
 import { nextEvent } from './wait.ts';
@@ -24,7 +24,7 @@ let runner: Promise<ChildProcess> | null = null;
 let last: Promise<unknown> = Promise.resolve();
 let count = 0;
 
-afterAll(async () => {
+afterFile(async () => {
   (await runner)?.disconnect();
   runner = null;
 });

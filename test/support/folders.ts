@@ -1,15 +1,17 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterFile } from './after-file.ts';
 import { removeFolder } from './remove-folder.ts';
 
 const folders = new Set<string>();
 
-// After the hooks of the file itself and of what imports this: first the processes end, then their folders go.
-afterAll(async () => {
-  for (const folder of folders) await removeFolder(folder);
-  folders.clear();
+// After what modules do that import this: first the processes end, then their folders go.
+afterFile(async () => {
+  for (const folder of folders) {
+    folders.delete(folder);
+    await removeFolder(folder);
+  }
 });
 
 /**

@@ -5,9 +5,11 @@ export async function moveRowsToHistory({ db }: Pick<App, 'db'>, ids: readonly s
   await db.query({
     text: `WITH moved AS (DELETE FROM notifications WHERE id = ANY($1) RETURNING *)
       INSERT INTO notification_history (id, job_id, job_row_number, service_id, template_id, template_version, api_key_id,
-        key_type, notification_type, created_at, sent_at, billable_units, international, notification_status)
+        key_type, notification_type, created_at, sent_at, sent_by, billable_units, international, rate_multiplier,
+        notification_status, postage, reference)
       SELECT id, job_id, job_row_number, service_id, template_id, template_version, api_key_id, key_type,
-        notification_type, created_at, sent_at, billable_units, international, notification_status FROM moved`,
+        notification_type, created_at, sent_at, sent_by, billable_units, international, rate_multiplier,
+        notification_status, postage, reference FROM moved`,
     values: [[...ids]],
   });
 }

@@ -23,6 +23,8 @@ export function aLetter({
     versions: welsh === undefined ? [english] : [{ language: 'welsh', ...welsh }, english],
     personalisation: JSON.stringify(personalisation),
     createdAt: '2021-03-07T12:00:00.000Z',
+    logo: null,
+    attachment: null,
     form: 'print',
     ...changes,
   };

@@ -16,6 +16,7 @@ const knownPrograms = {
     hint: 'apt-get install chromium, or set TEST_CHROMIUM',
   },
   sshd: { candidates: ['/usr/sbin/sshd', 'sshd'], hint: 'apt-get install openssh-server, or set TEST_SSHD' },
+  prlimit: { candidates: ['prlimit'], hint: 'apt-get install util-linux, on Linux' },
   clamd: { candidates: ['/usr/sbin/clamd', 'clamd'], hint: 'apt-get install clamav-daemon, or set TEST_CLAMD' },
   psql: { candidates: ['psql'], hint: 'apt-get install postgresql-client, or set TEST_PSQL' },
   python: { candidates: ['python3', 'python'], hint: 'apt-get install python3, or set TEST_PYTHON' },

@@ -1,10 +1,11 @@
 /** A real Redis for the tests of a file. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createServer, connect, type AddressInfo } from 'node:net';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { libraryPath, unpackDebianPackages } from './debian-packages.ts';
 import { temporaryFolder } from './folders.ts';
+import { freePort } from './free-port.ts';
 import { findProgram } from './programs.ts';
 import { skipUnless } from './skip-unless.ts';
 import { nextEvent } from './wait.ts';
@@ -148,14 +149,4 @@ async function flush(url: URL): Promise<void> {
   } finally {
     socket.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await nextEvent(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await nextEvent(server, 'close');
-  return port;
 }

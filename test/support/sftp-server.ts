@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll } from 'vitest';
 import { temporaryFolder } from './folders.ts';
+import { findProgram } from './programs.ts';
+import { freePort } from './free-port.ts';
 import { waitFor } from './wait.ts';
 
 const run = promisify(execFile);
@@ -26,6 +28,12 @@ export interface SftpServer {
   cutAfter(bytes: number | null): void;
   /** How often the wire was cut. */
   readonly cuts: number;
+  /** Nothing more goes through the wire of a connection once so many bytes went to the server; null lets go of it. */
+  holdAfter(bytes: number | null): void;
+  /** Whether a wire is held. */
+  readonly isHeld: boolean;
+  /** From the next connection on no file may have more bytes, as on a disk that is full; null = as many as there is room for. */
+  fillUp(bytes: number | null): Promise<void>;
 }
 
 /** @param sshd path of the program; the fields are there once the tests run */
@@ -34,8 +42,22 @@ export function useSftpServer(sshd: string): SftpServer {
   let daemon: ChildProcess | null = null;
   let wire: Server | null = null;
   let cutAt: number | null = null;
+  let holdAt: number | null = null;
+  const held = new Set<Socket>();
   server.cutAfter = (bytes) => {
     cutAt = bytes;
+  };
+  server.holdAfter = (bytes) => {
+    holdAt = bytes;
+    if (bytes === null) for (const socket of held) socket.destroy();
+  };
+  Object.defineProperty(server, 'isHeld', { get: () => held.size > 0 });
+  server.fillUp = async (bytes) => {
+    await run(findProgram('prlimit')!, [
+      '--pid',
+      String(daemon!.pid),
+      `--fsize=${bytes === null ? 'unlimited' : Math.floor(bytes)}:unlimited`,
+    ]);
   };
   const sockets = new Set<Socket>();
 
@@ -69,7 +91,10 @@ export function useSftpServer(sshd: string): SftpServer {
         `MaxStartups 100`,
       ].join('\n'),
     );
-    daemon = spawn(sshd, ['-D', '-e', '-f', config], { stdio: 'ignore' });
+    // A server that is told to stop at a size would be ended by the system; one that ignores that gets an error.
+    daemon = spawn('/bin/sh', ['-c', `trap '' XFSZ; exec "$0" "$@"`, sshd, '-D', '-e', '-f', config], {
+      stdio: 'ignore',
+    });
     await waitFor(() => answers(port), { what: 'sshd to listen' });
     wire = createServer((client) => {
       const toServer = connect(port, '127.0.0.1');
@@ -80,6 +105,11 @@ export function useSftpServer(sshd: string): SftpServer {
       }
       client.on('data', (chunk: Buffer) => {
         bytes += chunk.length;
+        if (holdAt !== null && bytes >= holdAt) {
+          holdAt = null;
+          held.add(client);
+          client.unpipe(toServer).pause();
+        }
         if (cutAt === null || bytes < cutAt) return;
         cutAt = null;
         server.cuts += 1;
@@ -88,7 +118,10 @@ export function useSftpServer(sshd: string): SftpServer {
       });
       client.pipe(toServer);
       toServer.pipe(client);
-      client.on('close', () => toServer.destroy());
+      client.on('close', () => {
+        held.delete(client);
+        toServer.destroy();
+      });
       toServer.on('close', () => client.destroy());
     });
     wire.listen(0, '127.0.0.1');
@@ -105,15 +138,6 @@ export function useSftpServer(sshd: string): SftpServer {
     }
   });
   return server;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -23,7 +23,7 @@ interface Result {
 
 export default class LettersCollate extends BaseCommand<Result> {
   static override summary = 'Put the letters that wait into zips for the print provider.';
-  static override description = `Takes letters created before half past five in London, of the last such time that has passed, and those of earlier days that were left. Claims them for zips; no file is written: letters upload sends the zips, and workers do by themselves. The schedule does this every day at 17:50 in London.
+  static override description = `Takes letters created before half past five in London, of the last such time that has passed, and those of earlier days that were left. Claims them for zips; no file is written: letters upload sends the zips, and workers do by themselves. The schedule does this every day at 17:50 in London. With NOTIFY_PRINT_API_URL there are no zips: letters are queued, and workers give them to the print provider one by one.
 Interrupted, --resume completes it. Exit status: 0 done, also with no letters; 3 letters have no PDF; 4 zips of an earlier run are open, or the deadline lies ahead; 75 another process collates.`;
   static override examples = [
     '<%= config.bin %> letters collate --dry-run',
@@ -55,10 +55,10 @@ Interrupted, --resume completes it. Exit status: 0 done, also with no letters; 3
     const collation = await interruptible(
       (signal) =>
         this.withApp(flags, async (app) => {
-          const { collateLetters } = await import('../../lib/print-runs/collate-letters.ts');
-          const progress = startProgress({ label: 'Letters in zips' });
+          const { beginPrintRun } = await import('../../lib/print-runs/begin-print-run.ts');
+          const progress = startProgress({ label: app.printApi === null ? 'Letters in zips' : 'Letters queued' });
           const onProgress = (letters: number, total: number): void => progress.update(letters, total);
-          return collateLetters(app, { ...options, signal, onProgress }).finally(() => progress.stop());
+          return beginPrintRun(app, { ...options, signal, onProgress }).finally(() => progress.stop());
         }),
       {
         notice: (line) => this.notice(line),
@@ -75,6 +75,8 @@ Interrupted, --resume completes it. Exit status: 0 done, also with no letters; 3
   protected render({ print_date, letters, zips, postages: totals }: Result): string {
     if (print_date === null) return 'No run was interrupted.';
     if (letters === 0) return `No letters wait for the print run of ${print_date}.`;
+    if (zips === 0 && totals.every(({ missing }) => missing === 0))
+      return `${letters} letters are queued for the print provider, print date ${print_date}.`;
     const rows = totals.filter(({ zips: made, missing }) => made + missing > 0);
     return `${table(rows.map((row) => ({ ...row })))}\n${letters} letters in ${zips} zips, print date ${print_date}.`;
   }

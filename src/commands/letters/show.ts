@@ -1,9 +1,12 @@
 import { Flags } from '@oclif/core';
+import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
 import { facts } from '../../lib/cli/table.ts';
+import { AppError } from '../../lib/core/errors.ts';
+import type { FileList, UnknownName } from '../../lib/letters/find-letters-of-files.ts';
 
-interface Result {
+interface Shown {
   readonly id: string;
   readonly service_id: string;
   readonly status: string;
@@ -27,53 +30,112 @@ interface Result {
   readonly pdf: string | null;
 }
 
-export default class LettersShow extends BaseCommand<Result> {
-  static override summary = 'Show one letter, and save its PDF.';
-  static override description =
-    'Exit status: 4 no letter, 5 no such message, 75 with --pdf while there is no PDF of it yet.';
-  static override examples = ['<%= config.bin %> letters show 018f2f6e-7c1a-7000-8000-000000000000 --pdf letter.pdf'];
-  static override args = { id: uuidArg({ description: 'id of the letter', required: true }) };
+interface Listed {
+  /** `-` is standard output. */
+  readonly output: string;
+  readonly letters: number;
+  readonly unknown: readonly UnknownName[];
+}
+
+export default class LettersShow extends BaseCommand<Shown | Listed> {
+  static override summary = 'Show one letter and save its PDF, or list the letters that files are of.';
+  static override description = `With --file, reads names of letters' files: the record of an uploaded zip (a JSON array), or a name on each line, with or without folder. Writes a CSV of their letters, ordered by service and job: notification_id, service_id, template_id, reference, job_id, created_at.
+Exit status: 4 no letter, 5 no such message, 75 with --pdf while there is no PDF of it yet. With --file: 3 some names are of no letter, 1 all are.`;
+  static override examples = [
+    '<%= config.bin %> letters show 018f2f6e-7c1a-7000-8000-000000000000 --pdf letter.pdf',
+    '<%= config.bin %> letters show --file failed-to-print.txt --out zips_sent_details.csv',
+  ];
+  static override args = { id: uuidArg({ description: 'id of the letter' }) };
   static override flags = {
     pdf: Flags.string({ summary: 'File to write the PDF to; one that is there is replaced.', helpValue: 'FILE' }),
+    file: Flags.string({
+      char: 'f',
+      summary: "List of names of letters' files, - for standard input; repeatable.",
+      helpValue: 'FILE',
+      multiple: true,
+      multipleNonGreedy: true,
+      exclusive: ['pdf'],
+    }),
+    out: Flags.string({
+      char: 'o',
+      summary: 'File to write the list to, instead of standard output; one that is there is replaced.',
+      helpValue: 'FILE',
+      dependsOn: ['file'],
+    }),
   };
 
-  protected async execute(): Promise<Outcome<Result>> {
+  protected async execute(): Promise<Outcome<Shown | Listed>> {
     const { args, flags } = await this.parse(LettersShow);
-    return this.withApp(flags, async (app) => {
-      const { showLetter } = await import('../../lib/letters/show-letter.ts');
-      const { letter, file, days } = await showLetter(app, { notificationId: args.id });
-      if (flags.pdf !== undefined) {
-        const { letterPdf } = await import('../../lib/letters/letter-pdf.ts');
-        const { writeOutput } = await import('../../lib/cli/write-output.ts');
-        const { serviceId } = letter;
-        await writeOutput('--pdf', flags.pdf, await letterPdf(app, { serviceId, notificationId: letter.id }));
-      }
-      return {
-        result: {
-          id: letter.id,
-          service_id: letter.serviceId,
-          status: letter.status,
-          key_type: letter.keyType,
-          postage: letter.postage,
-          reference: letter.clientReference,
-          print_reference: letter.reference,
-          sheets: letter.billableUnits,
-          address: letter.to,
-          template: { id: letter.templateId, version: letter.templateVersion },
-          created_at: letter.createdAt.toISOString(),
-          sent_at: letter.sentAt?.toISOString() ?? null,
-          updated_at: letter.updatedAt?.toISOString() ?? null,
-          printed: days?.printed ?? null,
-          earliest_delivery: days?.earliest ?? null,
-          latest_delivery: days?.latest ?? null,
-          file,
-          pdf: flags.pdf ?? null,
-        },
-      };
-    });
+    const { id } = args;
+    if (id === undefined && flags.file === undefined)
+      throw new AppError('USAGE_INVALID', 'ID is missing: expected the id of the letter, or --file');
+    if (id !== undefined && flags.file !== undefined)
+      throw new AppError('USAGE_INVALID', 'ID and --file do not go together: expected one of them');
+    if (id !== undefined)
+      return this.withApp(flags, async (app) => ({ result: await this.showOne(app, id, flags.pdf ?? null) }));
+    const { out: output = '-' } = flags;
+    if (output === '-' && this.jsonEnabled())
+      throw new AppError('USAGE_INVALID', '--json and a list do not fit on one output: expected --out');
+    const lists = await readLists(flags.file!);
+    const listed = await this.withApp(flags, (app) => this.list(app, lists, output));
+    for (const { file, line, name, problem } of listed.unknown)
+      this.addWarning(`${file}, line ${line}: '${name}': ${problem}`);
+    if (listed.unknown.length === 0) return { result: listed };
+    return { result: listed, status: 'partial', exitCode: listed.letters === 0 ? 1 : 3 };
   }
 
-  protected render({ template, file, address, ...values }: Result): string {
+  private async showOne(app: App, notificationId: string, pdf: string | null): Promise<Shown> {
+    const { showLetter } = await import('../../lib/letters/show-letter.ts');
+    const { letter, file, days } = await showLetter(app, { notificationId });
+    if (pdf !== null) {
+      const { letterPdf } = await import('../../lib/letters/letter-pdf.ts');
+      const { writeOutput } = await import('../../lib/cli/write-output.ts');
+      const { serviceId } = letter;
+      await writeOutput('--pdf', pdf, await letterPdf(app, { serviceId, notificationId: letter.id }));
+    }
+    return {
+      id: letter.id,
+      service_id: letter.serviceId,
+      status: letter.status,
+      key_type: letter.keyType,
+      postage: letter.postage,
+      reference: letter.clientReference,
+      print_reference: letter.reference,
+      sheets: letter.billableUnits,
+      address: letter.to,
+      template: { id: letter.templateId, version: letter.templateVersion },
+      created_at: letter.createdAt.toISOString(),
+      sent_at: letter.sentAt?.toISOString() ?? null,
+      updated_at: letter.updatedAt?.toISOString() ?? null,
+      printed: days?.printed ?? null,
+      earliest_delivery: days?.earliest ?? null,
+      latest_delivery: days?.latest ?? null,
+      file,
+      pdf,
+    };
+  }
+
+  private async list(app: App, lists: readonly FileList[], output: string): Promise<Listed> {
+    const [{ findLettersOfFiles }, { letterListHeader, toLetterLines }, { writeParts }] = await Promise.all([
+      import('../../lib/letters/find-letters-of-files.ts'),
+      import('../../lib/letters/letter-list-csv.ts'),
+      import('../../lib/cli/write-parts.ts'),
+    ]);
+    const { found, unknown } = await writeParts(output, async (write) => {
+      await write(letterListHeader);
+      return findLettersOfFiles(app, { lists, onLetters: (letters) => write(toLetterLines(letters)) });
+    });
+    return { output, letters: found, unknown };
+  }
+
+  protected render(result: Shown | Listed): string | undefined {
+    if ('output' in result) {
+      const summary = `${result.letters.toLocaleString('en-GB')} ${result.letters === 1 ? 'letter' : 'letters'}`;
+      if (result.output !== '-') return `Wrote ${summary} to ${result.output}.`;
+      this.notice(summary);
+      return undefined;
+    }
+    const { template, file, address, ...values } = result;
     return facts({
       ...values,
       address: address.replaceAll('\n', ', '),
@@ -81,4 +143,12 @@ export default class LettersShow extends BaseCommand<Result> {
       file: file === null ? null : `${file.area}/${file.key}${file.bytes === null ? ' (not there)' : ''}`,
     });
   }
+}
+
+async function readLists(files: readonly string[]): Promise<FileList[]> {
+  const { readInputText } = await import('../../lib/cli/read-input.ts');
+  const { readFileNames } = await import('../../lib/letters/find-letters-of-files.ts');
+  const lists: FileList[] = [];
+  for (const file of files) lists.push({ file, names: readFileNames(await readInputText(file, '--file')) });
+  return lists;
 }

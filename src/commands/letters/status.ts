@@ -68,7 +68,7 @@ export default class LettersStatus extends BaseCommand<Result> {
   protected render({ print_date, waiting, open_zips, incomplete_run: run, zips, destination }: Result): string {
     const letters = waiting.reduce((sum, one) => sum + one.letters, 0);
     return [
-      `${letters} letters wait for the print run of ${print_date}; ${open_zips} zips are open. Zips go to ${destination}.`,
+      `${letters} letters wait for the print run of ${print_date}; ${open_zips} zips are open. Letters go to ${destination}.`,
       ...(waiting.length === 0 ? [] : [table(waiting.map((one) => ({ ...one })))]),
       ...(run === null ? [] : [`The collation of ${run.print_date}, begun at ${run.created_at}, is not complete.`]),
       ...(zips.length === 0 ? [] : [table(zips.map((zip) => ({ ...zip })))]),

@@ -9,14 +9,18 @@ interface Ready {
   readonly url: string;
   /** Environment variables that point servers and workers at the stub. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Those with which letters go to the printer of the stub, in place of zips. */
+  readonly printer: Readonly<Record<string, string>>;
 }
 
 export default class ProvidersStub extends BaseCommand<Ready> {
-  static override summary = 'Play MMG, Firetext, SES, an HTTP gateway and mobile networks, with faults on demand.';
+  static override summary =
+    'Play MMG, Firetext, SES, an HTTP gateway, mobile networks and a printer of letters, with faults on demand.';
   static override description = `Point API and workers at it with the variables that it prints; nothing that it is given goes anywhere.
 --scenario is PROVIDER=ANSWER[,SETTING=VALUE…], where ANSWER is one of ok, refuse, throttle, error, garbage, incomplete, hang, drip, huge, close, cut, and settings are status, share (part of the requests, 0 to 1), latency (ms), receipts (once, late, duplicate, reordered, garbage, none), outcome (by-recipient, delivered, temporary-failure, permanent-failure), delay (ms, or 100-1000) and lateMs.
 While it runs: PUT /scenario/PROVIDER with the same as JSON, GET /scenario, GET /counts, GET /requests, DELETE /requests.
-The networks that emergency broadcasts go to acknowledge all of them; PUT /networks/NETWORK[/primary|failover] with {"answer": "ack|error|hang|close", "status": 500, "latency": 0} changes that, GET /networks shows what came, DELETE /networks forgets it.`;
+The networks that emergency broadcasts go to acknowledge all of them; PUT /networks/NETWORK[/primary|failover] with {"answer": "ack|error|hang|close", "status": 500, "latency": 0} changes that, GET /networks shows what came, DELETE /networks forgets it.
+The printer takes letters, says at once that they are in the post, and prints nothing; PUT /print with {"answer": "accept|status|hang|close", "status": 500, "latency": 0, "callback": "DESPATCHED|REJECTED|none", "delay": 0, "tokenSeconds": 3600} changes that, GET /print shows letters and counts, DELETE /print forgets them. Letters go there with the printer's variables, which stand apart in what it prints: with them no zips are made.`;
   static override examples = [
     '<%= config.bin %> providers stub',
     '<%= config.bin %> providers stub --port 0 --json',
@@ -52,6 +56,7 @@ The networks that emergency broadcasts go to acknowledge all of them; PUT /netwo
       { stubGateway },
       { parseScenarioFlag },
       { createStubNetworks, stubRoutes },
+      { createStubPrinter, stubPrintKey },
       { systemClock },
       { createIds },
     ] = await Promise.all([
@@ -59,6 +64,7 @@ The networks that emergency broadcasts go to acknowledge all of them; PUT /netwo
       import('../../lib/providers/stub/stub-protocols.ts'),
       import('../../lib/providers/stub/stub-scenario.ts'),
       import('../../lib/broadcasts/stub-networks.ts'),
+      import('../../lib/print-runs/stub-printer.ts'),
       import('../../lib/core/clock.ts'),
       import('../../lib/core/ids.ts'),
     ]);
@@ -70,12 +76,24 @@ The networks that emergency broadcasts go to acknowledge all of them; PUT /netwo
         port: flags.port,
         receiptsTo: readBaseUrl(flags['receipts-to']),
         networks: createStubNetworks(),
+        printer: createStubPrinter({ clock: systemClock }),
         scenarios: Object.fromEntries(scenarios.map(({ provider, scenario }) => [provider, scenario])),
       },
     );
-    const ready = describe(stub, { gateway: stubGateway(stub.url), routes: stubRoutes(stub.url) });
+    const printer = {
+      NOTIFY_PRINT_API_URL: `${stub.url}/print`,
+      NOTIFY_PRINT_API_USER: stubPrintKey,
+      NOTIFY_PRINT_API_PASSWORD: stubPrintKey,
+      NOTIFY_PRINT_API_KEY: stubPrintKey,
+      NOTIFY_PRINT_CALLBACK_URL: flags['receipts-to'] || 'http://127.0.0.1:6011',
+    };
+    const parts = { gateway: stubGateway(stub.url), routes: stubRoutes(stub.url), printer };
+    const ready = describe(stub, parts);
     if (this.jsonEnabled()) this.writeJson({ status: 'ready', result: ready, warnings: this.warnings });
-    else process.stdout.write(`${facts({ ready: ready.url })}\n\n${shellLines(ready.environment)}\n`);
+    else
+      process.stdout.write(
+        `${facts({ ready: ready.url })}\n\n${shellLines(ready.environment)}\n\n${shellLines(printer)}\n`,
+      );
     await stopping;
     await stub.close();
     return { result: ready };
@@ -99,9 +117,13 @@ function readBaseUrl(text: string): string | null {
   throw new AppError('USAGE_INVALID', `--receipts-to is '${text}': expected a URL beginning with http:// or https://`);
 }
 
-function describe({ url }: ProviderStub, { gateway, routes }: { gateway: object; routes: object }): Ready {
+function describe(
+  { url }: ProviderStub,
+  { gateway, routes, printer }: { gateway: object; routes: object; printer: Ready['printer'] },
+): Ready {
   return {
     url,
+    printer,
     environment: {
       NOTIFY_MMG_URL: `${url}/mmg`,
       NOTIFY_MMG_API_KEY: 'stub',

@@ -11,6 +11,8 @@ interface Result extends ServiceView {
   readonly sms_senders: readonly { id: string; sms_sender: string; is_default: boolean }[];
   readonly email_reply_to: readonly { id: string; email_address: string; is_default: boolean }[];
   readonly guest_list: readonly string[];
+  /** The picture at the top of its letters. */
+  readonly letter_logo: { readonly id: string; readonly original_filename: string } | null;
   readonly team: readonly { id: string; name: string; email_address: string }[];
 }
 
@@ -35,7 +37,9 @@ export default class ServicesShow extends BaseCommand<Result | History> {
     return this.withApp(flags, async (app) => {
       if (flags.history) return { result: await showHistory(app, args.id) };
       const { showService } = await import('../../lib/services/show-service.ts');
+      const { showLetterLogo } = await import('../../lib/letters/change-letter-logo.ts');
       const service = await showService(app, args.id);
+      const logo = await showLetterLogo(app, service.id);
       return {
         result: {
           ...toServiceView(service),
@@ -50,6 +54,7 @@ export default class ServicesShow extends BaseCommand<Result | History> {
             is_default: isDefault,
           })),
           guest_list: service.guestList,
+          letter_logo: logo && { id: logo.id, original_filename: logo.originalFilename },
           team: service.team.map(({ id, name, emailAddress }) => ({ id, name, email_address: emailAddress })),
         },
       };
@@ -106,6 +111,7 @@ function renderService(service: Result): string {
         .map(({ email_address, id, is_default }) => `${email_address} (${id}${is_default ? ', default' : ''})`)
         .join(', ') || null,
     'guest list': service.guest_list.join(', ') || null,
+    'letter logo': service.letter_logo?.original_filename,
     team: service.team.map(({ name, email_address }) => `${name} <${email_address}>`).join(', ') || null,
     'contact link': service.contact_link,
     version: service.version,

@@ -1,6 +1,9 @@
+import { basename } from 'node:path';
 import { Flags } from '@oclif/core';
+import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { requireSomeFlag, uuidArg } from '../../lib/cli/flags.ts';
+import { readInput } from '../../lib/cli/read-input.ts';
 import { given } from '../../lib/core/given.ts';
 import { changedFieldNames, toServiceView, type ServiceView } from '../../lib/services/service-view.ts';
 import { servicePermissions } from '../../lib/services/service.ts';
@@ -16,7 +19,8 @@ const permission = { multiple: true, multipleNonGreedy: true, options: servicePe
 export default class ServicesUpdate extends BaseCommand<Result> {
   static override summary = 'Change settings of a service.';
   static override description = `Every change is a new version of the service; what is so already changes nothing and exits 0.
---live opens it to anybody and raises the daily limits to those of live services (250,000 texts and emails, 20,000 letters, 100 international texts); --trial goes back and lowers them to 50. Limits that are given too are taken as they are.`;
+--live opens it to anybody and raises the daily limits to those of live services (250,000 texts and emails, 20,000 letters, 100 international texts); --trial goes back and lowers them to 50. Limits that are given too are taken as they are.
+--letter-logo prints a PNG or JPEG at the top of its letters, as large as 70 by 18 mm take; that is no version.`;
   static override examples = [
     '<%= config.bin %> services update 018f2f6e-7c1a-7000-8000-000000000000 --live --sms-limit 1000000',
     '<%= config.bin %> services update 018f2f6e-7c1a-7000-8000-000000000000 --add-permission upload_document --remove-permission letter --prefix-sms',
@@ -37,6 +41,12 @@ export default class ServicesUpdate extends BaseCommand<Result> {
       helpValue: 'NAME',
     }),
     'prefix-sms': Flags.boolean({ summary: 'Start text messages with the name of the service.', allowNo: true }),
+    'letter-logo': Flags.string({
+      summary: 'Picture at the top of its letters, in place of the one that there is.',
+      helpValue: 'FILE',
+      exclusive: ['no-letter-logo'],
+    }),
+    'no-letter-logo': Flags.boolean({ summary: 'Print no picture on its letters.' }),
     'add-permission': Flags.string({ ...permission, summary: 'What the service may do from now on, repeatable.' }),
     'remove-permission': Flags.string({ ...permission, summary: 'What it may not do any more, repeatable.' }),
   };
@@ -44,7 +54,10 @@ export default class ServicesUpdate extends BaseCommand<Result> {
   protected async execute(): Promise<Outcome<Result>> {
     const { args, flags } = await this.parse(ServicesUpdate);
     requireSomeFlag(flags, Object.keys(ServicesUpdate.flags));
+    const logo = flags['letter-logo'] === undefined ? null : await readLogo(flags['letter-logo']);
     return this.withApp(flags, async (app) => {
+      // What the file is decides first: nothing else is changed with one that is no picture.
+      const isLogoChanged = await this.changeLogo(app, args.id, flags['no-letter-logo'] ? 'none' : logo);
       const { updateService } = await import('../../lib/services/update-service.ts');
       const { service, changed } = await updateService(app, {
         serviceId: args.id,
@@ -63,14 +76,37 @@ export default class ServicesUpdate extends BaseCommand<Result> {
           removePermissions: flags['remove-permission'],
         }),
       });
-      return { result: { ...toServiceView(service), changed: changed.map((field) => changedFieldNames[field]) } };
+      const changedFields = changed.map((field) => changedFieldNames[field]);
+      if (isLogoChanged) changedFields.push('letter_logo');
+      return { result: { ...toServiceView(service), changed: changedFields } };
     });
+  }
+
+  private async changeLogo(app: App, serviceId: string, logo: LogoFile | 'none' | null): Promise<boolean> {
+    if (logo === null) return false;
+    const { removeLetterLogo, setLetterLogo } = await import('../../lib/letters/change-letter-logo.ts');
+    if (logo === 'none') return removeLetterLogo(app, { serviceId });
+    const { dpi } = await setLetterLogo(app, { serviceId, ...logo });
+    if (dpi < sharpDpi) this.addWarning(`The logo is printed with ${dpi} dots per inch: expected ${sharpDpi} or more`);
+    return true;
   }
 
   protected render({ name, changed, version }: Result): string {
     if (changed.length === 0) return `'${name}' was so already.`;
     return `Changed ${changed.join(', ')} of '${name}', which is now version ${version}.`;
   }
+}
+
+interface LogoFile {
+  readonly file: Uint8Array;
+  readonly filename: string;
+}
+
+/** Below, edges of pictures are seen to be blurred. */
+const sharpDpi = 150;
+
+async function readLogo(path: string): Promise<LogoFile> {
+  return { file: await readInput(path, '--letter-logo'), filename: path === '-' ? 'logo' : basename(path) };
 }
 
 function emptyAsNull(text: string | undefined): string | null | undefined {

@@ -11,6 +11,12 @@ import {
 
 interface Shown extends TemplateView {
   readonly redact_personalisation: boolean;
+  /** What is printed after each letter. */
+  readonly letter_attachment: {
+    readonly id: string;
+    readonly original_filename: string;
+    readonly page_count: number;
+  } | null;
 }
 
 interface Versions {
@@ -45,8 +51,19 @@ export default class TemplatesShow extends BaseCommand<Shown | Versions> {
         templateId: args.id,
         ...(flags.version !== undefined && { version: flags.version }),
       });
-      const isRedacted = await isTemplateRedacted(app, template.id);
-      return { result: { ...toTemplateView(template), redact_personalisation: isRedacted } };
+      const { showLetterAttachment } = await import('../../lib/templates/show-letter-attachment.ts');
+      const attachment = await showLetterAttachment(app, template);
+      return {
+        result: {
+          ...toTemplateView(template),
+          redact_personalisation: await isTemplateRedacted(app, template.id),
+          letter_attachment: attachment && {
+            id: attachment.id,
+            original_filename: attachment.originalFilename,
+            page_count: attachment.pageCount,
+          },
+        },
+      };
     });
   }
 
@@ -77,10 +94,15 @@ function renderTemplate(template: Shown): string {
     'process type': template.process_type,
     postage: template.postage ?? undefined,
     'letter contact': template.reply_to ?? undefined,
+    attachment: template.letter_attachment === null ? undefined : attachmentText(template.letter_attachment),
     'unsubscribe link': template.has_unsubscribe_link || undefined,
     redacted: template.redact_personalisation || undefined,
     archived: template.archived,
     subject: template.subject ?? undefined,
   });
   return `${head}\n\n${template.content}`;
+}
+
+function attachmentText({ original_filename, page_count }: NonNullable<Shown['letter_attachment']>): string {
+  return `${original_filename} (${page_count} ${page_count === 1 ? 'page' : 'pages'})`;
 }

@@ -103,11 +103,16 @@ export function createRedis({ url, logger, onError }: RedisOptions): Redis {
   };
 
   const demand = async (ask: (ready: Client) => Promise<unknown>): Promise<unknown> => {
+    const asked = (required ??= connectRequired(url));
     try {
-      required ??= connectRequired(url);
-      return await ask(await required);
+      return await ask(await asked);
     } catch (error) {
-      required = null;
+      if (error instanceof Error && error.name === 'ReplyError') {
+        throw new AppError('REDIS_UNAVAILABLE', `Redis refuses to answer: ${messageOf(error)}`, { cause: error });
+      }
+      // Several commands may find it broken at the same time.
+      if (required === asked) required = null;
+      void asked.then((broken) => broken.disconnect()).catch(() => undefined);
       throw new AppError('REDIS_UNAVAILABLE', `Redis does not answer: ${messageOf(error)}`, { cause: error });
     }
   };

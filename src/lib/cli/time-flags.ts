@@ -52,3 +52,13 @@ export const dayFlag = Flags.custom<CalendarDate>({
     throw new AppError('USAGE_INVALID', `--${name} is '${input}': expected a day such as 2026-01-31`);
   },
 });
+
+/** A flag whose value is a financial year: the one in which it begins. */
+export const yearFlag = Flags.custom<number>({
+  summary: 'Financial year, as the year in which it begins.',
+  helpValue: 'YYYY',
+  parse: async (input, _context, { name }) => {
+    if (/^\d{4}$/.test(input)) return Number(input);
+    throw new AppError('USAGE_INVALID', `--${name} is '${input}': expected a year such as 2026`);
+  },
+});

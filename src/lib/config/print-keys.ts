@@ -1,4 +1,4 @@
-import { absolutePath, custom, idList, oneOf, text, url, wordList } from './key.ts';
+import { absolutePath, baseUrl, custom, idList, integer, oneOf, text, url, wordList } from './key.ts';
 
 /** The keys of the print provider (letters sheet §19). */
 export const printKeys = {
@@ -30,11 +30,55 @@ export const printKeys = {
     defaultText: "without SFTP, 'outbox' in the state folder",
     help: 'Folder that zips of letters are written to, in place of an SFTP server.',
   }),
+  printApiUrl: baseUrl({
+    env: ['NOTIFY_PRINT_API_URL'],
+    default: null,
+    defaultText: 'letters go in zips',
+    help: 'Base URL of the HTTP API of a print provider, which then gets letters one by one, in place of zips.',
+  }),
+  printApiUser: text<string | null>({
+    env: ['NOTIFY_PRINT_API_USER'],
+    default: null,
+    defaultText: 'no API',
+    help: "User name for the print provider's API.",
+  }),
+  printApiPassword: text<string | null>({
+    env: ['NOTIFY_PRINT_API_PASSWORD'],
+    default: null,
+    defaultText: 'no API',
+    secret: true,
+    help: "Password for the print provider's API.",
+  }),
+  printApiKey: text<string | null>({
+    env: ['NOTIFY_PRINT_API_KEY'],
+    default: null,
+    defaultText: 'no API',
+    secret: true,
+    help: "Key of the print provider's API, which goes with every letter.",
+  }),
+  printApiConcurrency: integer({
+    env: ['NOTIFY_PRINT_API_CONCURRENCY'],
+    default: 10,
+    min: 1,
+    max: 200,
+    help: "Letters that one process gives the print provider's API at the same time.",
+  }),
+  printCallbackUrl: baseUrl({
+    env: ['NOTIFY_PRINT_CALLBACK_URL'],
+    default: null,
+    defaultText: 'NOTIFY_PUBLIC_URL',
+    help: 'Base URL of this server for the print provider, which posts there what became of letters.',
+  }),
   printResponses: oneOf({
     env: ['NOTIFY_PRINT_RESPONSES'],
     default: 'off',
-    choices: ['off', 'storage'],
-    help: "Whether files that the print provider is reported to have written are read, from 'print-responses' of the storage.",
+    choices: ['off', 'storage', 'server'],
+    help: "Whether files that the print provider wrote are read: those it is reported to have put under 'print-responses' of the storage, or what is found on the server or in the folder that zips go to.",
+  }),
+  printResponseFolders: wordList({
+    env: ['NOTIFY_PRINT_RESPONSE_FOLDERS'],
+    default: ['dispatch'],
+    help: 'Folders of that server in which its responses and acknowledgements are looked for, below the login folder or absolute.',
   }),
   printTopicArns: wordList({
     env: ['NOTIFY_PRINT_TOPIC_ARNS'],

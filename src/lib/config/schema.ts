@@ -131,6 +131,15 @@ export const configSchema = {
   ...broadcastKeys,
   ...letterKeys,
   ...printKeys,
+  archiveHistoryAfterDays: integer<number | null>({
+    env: ['NOTIFY_ARCHIVE_HISTORY_AFTER_DAYS'],
+    default: null,
+    defaultText: 'never: the history stays in the database',
+    min: 90,
+    max: 36_500,
+    unit: 'days',
+    help: 'When old history moves from the database into compressed files of the storage.',
+  }),
   trustedProxies: addressList({
     env: ['NOTIFY_TRUSTED_PROXIES'],
     default: [],

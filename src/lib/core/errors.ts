@@ -86,10 +86,22 @@ export const errorTable = {
   CALLBACK_FAILED: kind(500, 'Exception', 1, 'A service did not take a callback; it will be retried.'),
   DESTINATION_REFUSED: kind(400, 'BadRequestError', 4, 'A URL leads to where requests of others may not go.'),
   SCANNER_FAILED: kind(503, 'ServiceUnavailableError', 69, 'The virus scanner did not answer, or could not scan.'),
-  PRINT_FAILED: kind(503, 'ServiceUnavailableError', 69, 'The print provider did not take a zip of letters.'),
+  PRINT_FAILED: kind(
+    503,
+    'ServiceUnavailableError',
+    69,
+    'The print provider does not answer, or did not take letters.',
+  ),
+  PRINT_REFUSED: kind(
+    500,
+    'Exception',
+    1,
+    'The print provider refused a letter for good, or there is nothing to print.',
+  ),
   PRINT_HOST_UNKNOWN: kind(500, 'Exception', 78, "The print provider's server is not the configured one."),
   LETTERS_NOT_UPLOADED: kind(500, 'Exception', 1, 'Zips of letters are not uploaded; they are tried again.'),
   NOTIFICATION_TECHNICAL_FAILURE: kind(500, 'Exception', 1, 'Retries of a notification are used up.'),
+  RATE_MISSING: kind(500, 'Exception', 1, 'No rate is known for messages that were sent.'),
   SECRET_UNREADABLE: kind(500, 'Exception', 78, 'A stored secret cannot be decrypted with the configured keys.'),
   INTERNAL: kind(500, 'Exception', 1, 'A bug: an error nobody translated.'),
 } as const satisfies Record<string, ErrorKind>;

@@ -107,6 +107,11 @@ export function financialYearInterval(startYear: number): { start: Date; end: Da
   return { start: londonMidnightUtc(`${startYear}-04-01`), end: londonMidnightUtc(`${startYear + 1}-04-01`) };
 }
 
+/** The first and the last day of a financial year. */
+export function financialYearDays(startYear: number): { first: CalendarDate; last: CalendarDate } {
+  return { first: `${startYear}-04-01`, last: `${startYear + 1}-03-31` };
+}
+
 /** The UTC calendar date of an instant (daily limits count UTC days). */
 export function utcDate(instant: Date): CalendarDate {
   return instant.toISOString().slice(0, 10);

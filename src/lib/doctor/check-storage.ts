@@ -39,7 +39,8 @@ async function checkBucket(bucket: string, config: StorageConfig): Promise<Check
   }
 }
 
-async function checkFolder(name: string, folder: string, hint: string): Promise<Check> {
+/** Whether a folder takes files, or can be made. */
+export async function checkFolder(name: string, folder: string, hint: string): Promise<Check> {
   try {
     const existing = await nearestFolder(folder);
     if (existing !== folder) {

@@ -7,6 +7,7 @@ import type { Database } from '../db/database.ts';
 import { embeddedDatabaseStatus } from '../db/embedded/embedded-database-status.ts';
 import { createProviderRegistry } from '../providers/create-provider-registry.ts';
 import { storageFolder } from '../storage/create-object-store.ts';
+import { checkPrinter } from './check-printer.ts';
 import { checkReach } from './check-providers.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkSecretKeys } from './check-secret-keys.ts';
@@ -49,6 +50,7 @@ export async function runDoctor({ loadConfig, onNotice, clock = systemClock }: D
       checkDisk(await listFolders(config)),
       checkRedis(config.redisUrl),
       checkReach(providers),
+      checkPrinter(config, { clock }),
     ]);
     const options = { clock, keys, providers, ...(onNotice !== undefined && { onNotice }) };
     const [database, others] = await Promise.all([diagnoseDatabase(config, options), outside]);

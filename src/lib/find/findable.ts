@@ -43,6 +43,12 @@ export const findables: readonly Findable[] = [
     command: 'notify services show ID',
   },
   {
+    type: 'organisation',
+    table: 'organisation',
+    columns: ['name', 'active', 'organisation_type', 'crown', 'created_at', 'updated_at'],
+    command: 'notify organisations show ID',
+  },
+  {
     type: 'template',
     table: 'templates',
     columns: ['service_id', 'name', 'template_type', 'archived', 'hidden', 'version', 'created_at', 'updated_at'],
@@ -99,6 +105,11 @@ export const findables: readonly Findable[] = [
     table: 'service_letter_contacts',
     columns: ['contact_block', ...sender],
     command: 'notify services senders list SERVICE --type letter',
+  },
+  {
+    type: 'letter attachment',
+    table: 'letter_attachment',
+    columns: ['service_id', 'original_filename', 'page_count', 'created_at', 'archived_at'],
   },
   {
     type: 'inbound number',

@@ -17,8 +17,9 @@ import { letterPartsOf } from '../templates/letter-parts.ts';
 import { letterPlace, nameOfLetter, type LetterName } from './letter-file.ts';
 import type { LetterPrinter } from './pdf/letter-printer.ts';
 import type { LetterPdf } from './pdf/letter-source.ts';
+import { printLetter } from './print-letter.ts';
 import { mostPages, sheetsOf } from './sheets.ts';
-import { letterSource, storedLetter, type StoredLetter } from './templated-letter.ts';
+import { storedLetter, type StoredLetter } from './templated-letter.ts';
 
 export const makeLetterPdfTaskName = deliverTasks.letter;
 
@@ -73,7 +74,7 @@ function mayGetPdf({ notificationType, keyType, status }: StoredLetter): boolean
 async function print(deps: MakeLetterPdfDeps, letter: StoredLetter): Promise<LetterPdf> {
   const { serviceId, templateId: id, templateVersion: version } = letter;
   const parts = await letterPartsOf(deps, { serviceId, id, version });
-  const made = await deps.letterPrinter.print(letterSource(storedLetter(letter, parts), 'print'));
+  const made = await printLetter(deps, storedLetter(letter, parts), 'print');
   if (made.unprintable > 0) {
     const facts = { notificationId: letter.id, characters: made.unprintable };
     deps.logger.warn(facts, 'A letter has characters that its fonts do not have');

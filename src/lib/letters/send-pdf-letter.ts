@@ -53,7 +53,10 @@ export interface SendPdfLetterInput {
  * @throws AppError VALIDATION_FAILED, REQUEST_INVALID, LETTER_REFUSED, LIMIT_EXCEEDED; NOT_FOUND for an unknown user, a file that is not
  *   there, and one that another service sent; STORAGE_UNAVAILABLE, LETTER_NOT_MADE, SERVICE_UNAVAILABLE
  */
-export async function sendPdfLetter(deps: SendPdfLetterDeps, input: SendPdfLetterInput): Promise<{ id: string }> {
+export async function sendPdfLetter(
+  deps: SendPdfLetterDeps,
+  input: SendPdfLetterInput,
+): Promise<{ id: string; isNew: boolean }> {
   const { service, fileId } = input;
   const postage = readPostage(input.postage);
   const address = decodeAddress(input.recipientAddress);
@@ -61,12 +64,12 @@ export async function sendPdfLetter(deps: SendPdfLetterDeps, input: SendPdfLette
   await deps.limits.assertWithinDailyLimit({ service, keyType: 'normal', counted: 'letter' });
   await assertMember(deps, { service, userId: input.createdById });
   assertLettersAllowed({ service, keyType: 'normal' });
-  if (await wasSent(deps, input)) return { id: fileId };
+  if (await wasSent(deps, input)) return { id: fileId, isNew: false };
   const sheets = await countSheets(deps, input);
   await store(deps, input, { postage, address, sheets });
   const upload = uploadPlace({ serviceId: service.id, fileId });
   await deps.storage.delete(upload.area, upload.key);
-  return { id: fileId };
+  return { id: fileId, isNew: true };
 }
 
 function readPostage(text: string): Postage {

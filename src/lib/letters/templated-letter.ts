@@ -1,21 +1,29 @@
 import type { JsonObject } from '../core/json.ts';
 import type { Notification } from '../notifications/notification.ts';
-import type { LetterParts } from '../templates/template.ts';
+import type { PrintedParts } from '../templates/template.ts';
 import type { LetterForm, LetterSource, LetterVersion } from './pdf/letter-source.ts';
 
 /** What a letter is made from, of its template and of itself. */
 export interface TemplatedLetter {
+  readonly serviceId: string;
   readonly subject: string | null;
   readonly content: string;
-  readonly parts: LetterParts;
+  readonly parts: PrintedParts;
   readonly personalisation: JsonObject;
   /** As it is printed. */
   readonly address: readonly string[];
   readonly createdAt: Date;
 }
 
+/** The files that are printed with a letter; null for what it does not have. */
+export type LetterFiles = Pick<LetterSource, 'logo' | 'attachment'>;
+
 /** A letter as it can be printed: with Welsh, which comes first, where its template has it. */
-export function letterSource(letter: TemplatedLetter, form: LetterForm): LetterSource {
+export function letterSource(
+  letter: TemplatedLetter,
+  { logo, attachment }: LetterFiles,
+  form: LetterForm,
+): LetterSource {
   const { contactBlock, welshSubject, welshContent } = letter.parts;
   const english: LetterVersion = { language: 'english', subject: letter.subject ?? '', content: letter.content };
   const isBilingual = welshSubject !== null && welshContent !== null;
@@ -25,6 +33,8 @@ export function letterSource(letter: TemplatedLetter, form: LetterForm): LetterS
     versions: isBilingual ? [{ language: 'welsh', subject: welshSubject, content: welshContent }, english] : [english],
     personalisation: JSON.stringify(letter.personalisation),
     createdAt: letter.createdAt.toISOString(),
+    logo,
+    attachment,
     form,
   };
 }
@@ -36,8 +46,9 @@ export interface StoredLetter extends Notification {
 }
 
 /** A stored letter: its address and its contact block are those it was accepted with. */
-export function storedLetter(letter: StoredLetter, parts: LetterParts): TemplatedLetter {
+export function storedLetter(letter: StoredLetter, parts: PrintedParts): TemplatedLetter {
   return {
+    serviceId: letter.serviceId,
     subject: letter.templateSubject,
     content: letter.templateContent,
     parts: { ...parts, contactBlock: letter.replyToText },

@@ -2,6 +2,7 @@ import { SQL, type SQLStatement } from 'sql-template-strings';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
 import type { NotificationDetails } from './notification-details.ts';
+import { newestOfService } from './notification-list-repository.ts';
 import { columnNames, toNotification, type NotificationRow } from './notification-repository.ts';
 import type { NotificationStatus } from './notification-status.ts';
 import type { NotificationType } from './notification.ts';
@@ -92,23 +93,24 @@ export async function listDetailsOfService(
   query: ServiceListQuery,
   { limit, offset = 0 }: Slice,
 ): Promise<NotificationDetails[]> {
-  const page = SQL`SELECT * FROM notifications n WHERE n.service_id = ${query.serviceId}`;
-  if (query.id !== null) page.append(SQL` AND n.id = ${query.id}`);
-  if (!query.includeFromTestKey) page.append(SQL` AND n.key_type = ANY ('{normal,team}')`);
-  if (query.types.length > 0)
-    page.append(SQL` AND n.notification_type = ANY(${[...query.types]}::notification_type[])`);
-  if (query.statuses.length > 0) page.append(SQL` AND n.notification_status = ANY(${[...query.statuses]}::text[])`);
-  if (query.createdSince !== null) page.append(SQL` AND n.created_at >= ${query.createdSince}`);
-  if (!query.includeJobs) page.append(SQL` AND n.job_id IS NULL`);
-  if (!query.includeOneOff) page.append(SQL` AND (n.job_id IS NOT NULL OR n.api_key_id IS NOT NULL)`);
-  if (query.search !== null)
-    page.append(SQL` AND (n.normalised_to LIKE ${query.search.recipient}
-      OR n.client_reference ILIKE ${query.search.reference})`);
-  if (query.olderThan !== null)
-    page.append(SQL` AND (n.created_at, n.id) < (SELECT created_at, id FROM notifications
-      WHERE id = ${query.olderThan} AND service_id = ${query.serviceId})`);
-  page.append(SQL` ORDER BY n.created_at DESC, n.id DESC LIMIT ${limit} OFFSET ${offset}`);
+  const { includeFromTestKey, types, serviceId } = query;
+  const keyType = includeFromTestKey ? null : (['normal', 'team'] as const);
+  const page = newestOfService({ serviceId, keyType, types }, { limit, offset }, (kind) => appendFilters(kind, query));
   return listDetails(db, secretBox, page, 'n.created_at DESC, n.id DESC');
+}
+
+function appendFilters(statement: SQLStatement, query: ServiceListQuery): void {
+  if (query.id !== null) statement.append(SQL` AND id = ${query.id}`);
+  if (query.statuses.length > 0) statement.append(SQL` AND notification_status = ANY(${[...query.statuses]}::text[])`);
+  if (query.createdSince !== null) statement.append(SQL` AND created_at >= ${query.createdSince}`);
+  if (!query.includeJobs) statement.append(SQL` AND job_id IS NULL`);
+  if (!query.includeOneOff) statement.append(SQL` AND (job_id IS NOT NULL OR api_key_id IS NOT NULL)`);
+  if (query.search !== null)
+    statement.append(SQL` AND (normalised_to LIKE ${query.search.recipient}
+      OR client_reference ILIKE ${query.search.reference})`);
+  if (query.olderThan !== null)
+    statement.append(SQL` AND (created_at, id) < (SELECT created_at, id FROM notifications
+      WHERE id = ${query.olderThan} AND service_id = ${query.serviceId})`);
 }
 
 /** Letters that users uploaded one by one, made in [from, to). */

@@ -110,8 +110,10 @@ export async function updateNotification(
     (field) => changes[field] !== undefined,
   );
   const assignments = fields.map((field, index) => `${columnOf[field]} = $${index + 4}`);
+  // By their numbers: names of statements have 63 characters at most.
+  const numbers = fields.map((field) => Object.keys(columnOf).indexOf(field));
   const { rows } = await tx.query<NotificationRow>({
-    name: `update_notification_${fields.join('_')}`,
+    name: `update_notification_${numbers.join('_')}`,
     text: `UPDATE notifications SET ${['updated_at = $2', ...assignments].join(', ')}
       WHERE id = $1 AND ($3::text[] IS NULL OR notification_status = ANY($3)) RETURNING ${columns}`,
     values: [id, options.at, options.onlyFrom ?? null, ...fields.map((field) => changes[field])],
@@ -216,7 +218,10 @@ const endedColumns = `id, service_id AS "serviceId", client_reference AS "client
   notification_status AS status, created_at AS "createdAt", updated_at AS "updatedAt", sent_at AS "sentAt",
   notification_type AS "notificationType", template_id AS "templateId", template_version AS "templateVersion"`;
 
-/** Moves sms and email that providers never reported on to `temporary-failure`; returns them, at most `limit`. */
+/**
+ * Moves sms and email that providers never reported on to `temporary-failure`; returns them, at most `limit`: in the order
+ * of the index, which is then read no further.
+ */
 export async function timeOutNotifications(
   tx: Queryable,
   input: { createdBefore: Date; at: Date; limit: number },
@@ -226,7 +231,7 @@ export async function timeOutNotifications(
     WHERE id IN (SELECT id FROM notifications
       WHERE notification_status IN ('sending', 'pending') AND notification_type IN ('sms', 'email')
         AND created_at < ${input.createdBefore}
-      ORDER BY created_at LIMIT ${input.limit} FOR UPDATE SKIP LOCKED)
+      ORDER BY notification_status, notification_type, created_at LIMIT ${input.limit} FOR UPDATE SKIP LOCKED)
     RETURNING `.append(endedColumns),
   );
   return rows;

@@ -3,12 +3,13 @@ import { estimatedDelivery } from '../letters/estimated-delivery.ts';
 import { isPostage } from '../letters/postage.ts';
 import { pythonText } from '../templates/python-text.ts';
 import { renderTemplate } from '../templates/render-template.ts';
+import { costOf, type CostBasis, type NotificationCost } from './notification-cost.ts';
 import type { NotificationWithTemplate } from './notification-repository.ts';
-import { completedStatuses, neverSentStatuses } from './notification-status.ts';
+import { completedStatuses } from './notification-status.ts';
 import { oneClickUnsubscribeUrl, type UnsubscribeUrlDeps } from './unsubscribe-url.ts';
 
 /** A notification as the v2 API shows it; every key is always present (public API sheet §7.1). */
-export interface NotificationView {
+export interface NotificationView extends NotificationCost {
   readonly id: string;
   readonly reference: string | null;
   readonly email_address: string | null;
@@ -32,18 +33,20 @@ export interface NotificationView {
   readonly scheduled_for: null;
   readonly postage: string | null;
   readonly one_click_unsubscribe_url: string | null;
-  readonly cost_details: Readonly<Record<string, unknown>>;
-  readonly cost_in_pounds: number | null;
-  readonly is_cost_data_ready: boolean;
   /** Letters only. */
   readonly estimated_delivery?: string | null;
 }
 
-/** Builds the v2 form of a notification; `baseUrl` is the scheme and host of the request. */
+export interface ViewContext extends CostBasis {
+  /** Scheme and host of the request. */
+  readonly baseUrl: string;
+}
+
+/** Builds the v2 form of a notification. */
 export function toNotificationView(
   deps: UnsubscribeUrlDeps,
   notification: NotificationWithTemplate,
-  baseUrl: string,
+  { baseUrl, ...basis }: ViewContext,
 ): NotificationView {
   const { notificationType, personalisation, templateId, templateVersion, templateHasUnsubscribeLink } = notification;
   const { body, subject } = renderTemplate(
@@ -87,7 +90,7 @@ export function toNotificationView(
     scheduled_for: null,
     postage: notification.postage,
     one_click_unsubscribe_url: oneClickUnsubscribeUrl(deps, notification, { templateHasUnsubscribeLink, baseUrl }),
-    ...costOf(notification),
+    ...costOf(notification, basis),
     ...(notificationType === 'letter' && { estimated_delivery: estimateOf(notification) }),
   };
 }
@@ -100,18 +103,4 @@ function publicStatus({ notificationType, status }: NotificationWithTemplate): s
   if (notificationType !== 'letter') return status;
   if (status === 'created' || status === 'sending') return 'accepted';
   return status === 'delivered' || status === 'returned-letter' ? 'received' : status;
-}
-
-type Cost = Pick<NotificationView, 'cost_details' | 'cost_in_pounds' | 'is_cost_data_ready'>;
-
-/**
- * Emails cost nothing, nor do letters that were never sent. Other letters and texts have no price before rates are
- * known: "not ready", never an error.
- */
-function costOf({ notificationType, status, postage }: NotificationWithTemplate): Cost {
-  if (notificationType === 'email') return { cost_details: {}, cost_in_pounds: 0, is_cost_data_ready: true };
-  if (notificationType === 'letter' && neverSentStatuses.includes(status)) {
-    return { cost_details: { billable_sheets_of_paper: 0, postage }, cost_in_pounds: 0, is_cost_data_ready: true };
-  }
-  return { cost_details: {}, cost_in_pounds: null, is_cost_data_ready: false };
 }

@@ -12,6 +12,11 @@ import type { WatchDeps } from './watch-letters.ts';
 const ackSuffix = /\.ack\.txt$/i;
 const dayMs = 86_400_000;
 
+/** Whether the name is that of an acknowledgement. */
+export function isAcknowledgementName(name: string): boolean {
+  return ackSuffix.test(name);
+}
+
 export interface Acknowledgement {
   readonly printDate: CalendarDate;
   /** Zips that are acknowledged now, or were before. */
@@ -42,17 +47,15 @@ export async function acknowledge(
 }
 
 /**
- * Reads the acknowledgements of the last day from the storage, and tells operators of zips without one. Nothing is read, and
- * nobody told, unless the provider's files are kept there.
+ * Reads the acknowledgements of the last day from the storage, where they are kept there, and tells operators of zips
+ * without one. Nobody is told where nothing of the provider's is read.
  */
 export async function watchAcknowledgements(
   deps: WatchDeps & { readonly storage: ObjectStore; readonly config: Pick<Config, 'printResponses'> },
 ): Promise<void> {
-  if (deps.config.printResponses === 'off') return;
-  const since = deps.clock.now().getTime() - dayMs;
-  const files: string[] = [];
-  for await (const { key, modifiedAt } of deps.storage.list('print-responses'))
-    if (ackSuffix.test(key) && modifiedAt.getTime() >= since) files.push(key);
+  const { printResponses } = deps.config;
+  if (printResponses === 'off') return;
+  const files = printResponses === 'storage' ? await listStored(deps) : [];
   const { printDate, missing, unknown } = await acknowledge(deps, { files });
   if (unknown.length > 0) deps.logger.info({ unknown: unknown.length }, 'Acknowledgements name no zip of ours');
   if (missing.length === 0) return;
@@ -62,4 +65,18 @@ export async function watchAcknowledgements(
     command: `notify letters ack --print-date ${printDate}`,
     details: { printDate, missing: missing.length, day: utcDate(deps.clock.now()) },
   });
+}
+
+async function listStored({
+  clock,
+  storage,
+}: {
+  readonly clock: Clock;
+  readonly storage: ObjectStore;
+}): Promise<string[]> {
+  const since = clock.now().getTime() - dayMs;
+  const files: string[] = [];
+  for await (const { key, modifiedAt } of storage.list('print-responses'))
+    if (isAcknowledgementName(key) && modifiedAt.getTime() >= since) files.push(key);
+  return files;
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { CalendarDate } from '../core/london-time.ts';
+import { withSteadyYoungGeneration } from '../core/young-generation.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { Postage } from '../letters/postage.ts';
 import type { Logger } from '../observability/logger.ts';
@@ -79,24 +80,25 @@ export async function collateLetters(deps: CollateDeps, options: CollateOptions 
       throw new AppError('LOCKED', 'Another process puts letters into zips now', {
         hint: 'Try again when it is done.',
       });
-    const run = await beginRun(deps, options);
-    if (run === null) return { printDate: null, deadline: null, totals: [] };
-    await notePdfs(deps, tx, { deadline: run.deadline, signal: options.signal });
-    const waiting = await countWaitingLetters(tx, run.deadline);
-    const total = waiting.reduce(
-      (sum, { postage, letters }) => sum + (run.postages.includes(postage) ? letters : 0),
-      0,
-    );
-    const totals: PostageTotals[] = [];
-    let before = 0;
-    const onProgress = (letters: number): void => options.onProgress?.(before + letters, total);
-    for (const postage of collationOrder.filter((one) => run.postages.includes(one))) {
-      totals.push(await collatePostage(deps, tx, { run, postage }, { ...options, onProgress }));
-      before += totals.at(-1)!.letters;
-    }
-    if (options.dryRun !== true) await endRun(deps, run);
-    return { printDate: run.printDate, deadline: run.deadline, totals };
+    return withSteadyYoungGeneration(() => collateUnderLock(deps, tx, options));
   });
+}
+
+async function collateUnderLock(deps: CollateDeps, tx: Queryable, options: CollateOptions): Promise<Collation> {
+  const run = await beginRun(deps, options);
+  if (run === null) return { printDate: null, deadline: null, totals: [] };
+  await notePdfs(deps, tx, { deadline: run.deadline, signal: options.signal });
+  const waiting = await countWaitingLetters(tx, run.deadline);
+  const total = waiting.reduce((sum, { postage, letters }) => sum + (run.postages.includes(postage) ? letters : 0), 0);
+  const totals: PostageTotals[] = [];
+  let before = 0;
+  const onProgress = (letters: number): void => options.onProgress?.(before + letters, total);
+  for (const postage of collationOrder.filter((one) => run.postages.includes(one))) {
+    totals.push(await collatePostage(deps, tx, { run, postage }, { ...options, onProgress }));
+    before += totals.at(-1)!.letters;
+  }
+  if (options.dryRun !== true) await endRun(deps, run);
+  return { printDate: run.printDate, deadline: run.deadline, totals };
 }
 
 async function beginRun(deps: CollateDeps, options: CollateOptions): Promise<PrintRun | null> {

@@ -1,8 +1,9 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import { syncFolder } from '../storage/sync-folder.ts';
 import { temporaryName, type PrintDestination, type PrintFile } from './print-destination.ts';
+import { listFolder, readInFolder } from './read-folder.ts';
 
 /** A folder, such as one that another program takes files from. */
 export function createFolderDestination(folder: string, kind: 'folder' | 'outbox'): PrintDestination {
@@ -24,19 +25,21 @@ export function createFolderDestination(folder: string, kind: 'folder' | 'outbox
         });
       }
     },
+    list: (directory) => listFolder(folder, directory),
+    read: (found) => readInFolder(folder, found),
+    check: async () => undefined,
     close: async () => undefined,
   };
 }
 
 async function writeWhole(folder: string, { name, bytes, content }: PrintFile, signal?: AbortSignal): Promise<void> {
   const temporary = join(folder, temporaryName(name));
-  const stream = content();
-  const file = await open(temporary, 'w', 0o644).catch((error: unknown) => {
-    stream.destroy();
-    throw error;
-  });
+  const file = await open(temporary, 'w', 0o644);
   try {
-    await file.writeFile(stream, { signal });
+    for await (const chunk of content()) {
+      signal?.throwIfAborted();
+      await writeAll(file, chunk);
+    }
     const { size } = await file.stat();
     if (size !== bytes) throw new Error(`${size} of ${bytes} bytes were written`);
     await file.sync();
@@ -48,4 +51,8 @@ async function writeWhole(folder: string, { name, bytes, content }: PrintFile, s
   }
   await rename(temporary, join(folder, name));
   await syncFolder(folder);
+}
+
+async function writeAll(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length;) at += (await file.write(chunk, at)).bytesWritten;
 }

@@ -5,13 +5,14 @@ import type { Postage } from '../letters/postage.ts';
 import type { LetterZip, ZipState } from './letter-zip.ts';
 
 /**
- * Locks those of the letters that are still to be printed and that no zip has, until the transaction ends. A letter that
- * is being cancelled is waited for.
+ * Locks those of the letters that are still to be printed, that no zip has and that do not go to the provider's API, until
+ * the transaction ends. A letter that is being cancelled is waited for.
  */
 export async function lockUnclaimedLetters(tx: Queryable, ids: readonly string[]): Promise<Set<string>> {
   const { rows } = await tx.query<{ id: string }>(SQL`SELECT n.id FROM notifications n
     WHERE n.id = ANY(${[...ids]}::uuid[]) AND n.notification_status = 'created'
       AND NOT EXISTS (SELECT FROM letter_zip_letters c WHERE c.notification_id = n.id)
+      AND NOT EXISTS (SELECT FROM letter_print_requests r WHERE r.notification_id = n.id)
     ORDER BY n.id FOR NO KEY UPDATE`);
   return new Set(rows.map(({ id }) => id));
 }

@@ -4,8 +4,8 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { entryName, referenceOfKey } from './letter-zip.ts';
 import { createPdfTable, insertListedPdfs, listWaitingDays, type ListedPdf } from './printable-letter-repository.ts';
 
-/** How many PDFs are noted with one statement. */
-const batchSize = 2000;
+/** How many PDFs are noted with one statement; more would outlive two cleanings of the young generation. */
+const batchSize = 500;
 
 /**
  * Notes key and size of the PDFs in the folders of letters that wait, in the transaction of the collation: one listing

@@ -4,13 +4,22 @@ import type { Readable } from 'node:stream';
 export interface PrintFile {
   readonly name: string;
   readonly bytes: number;
-  /** Makes the content, the same each time. */
-  readonly content: () => Readable;
+  /** Makes the content, the same each time. A chunk is good until the next one is asked for. */
+  readonly content: () => AsyncIterable<Uint8Array>;
+}
+
+/** A file that the print provider left for us. */
+export interface ProviderFile {
+  /** As it is configured. */
+  readonly folder: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedAt: Date;
 }
 
 /** Where zips of letters go. */
 export interface PrintDestination {
-  readonly kind: 'sftp' | 'folder' | 'outbox';
+  readonly kind: 'sftp' | 'folder' | 'outbox' | 'none';
   /** What it is called in messages, without secrets. */
   readonly place: string;
   /**
@@ -20,6 +29,16 @@ export interface PrintDestination {
    * @throws AppError PRINT_FAILED when the destination did not take it; whatever the content fails with
    */
   put(file: PrintFile, signal?: AbortSignal): Promise<'uploaded' | 'there'>;
+  /**
+   * The files in a folder there, in no order.
+   *
+   * @throws AppError PRINT_FAILED, also when there is no such folder
+   */
+  list(folder: string): AsyncIterable<ProviderFile>;
+  /** The content of such a file. @throws AppError PRINT_FAILED, as the stream does */
+  read(file: Pick<ProviderFile, 'folder' | 'name'>): Promise<Readable>;
+  /** Reaches the server, if there is one. @throws AppError PRINT_FAILED, PRINT_HOST_UNKNOWN */
+  check(): Promise<void>;
   close(): Promise<void>;
 }
 

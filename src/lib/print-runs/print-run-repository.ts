@@ -13,7 +13,7 @@ export interface PrintRun {
 }
 
 /** Takes a lock until the transaction ends; false when another process has it. */
-export async function tryPrintLock(tx: Queryable, work: 'collate' | 'upload'): Promise<boolean> {
+export async function tryPrintLock(tx: Queryable, work: 'collate' | 'upload' | 'responses'): Promise<boolean> {
   const { rows } = await tx.query<{ taken: boolean }>(
     SQL`SELECT pg_try_advisory_xact_lock(hashtextextended(${`letters ${work}`}, 0)) AS taken`,
   );

@@ -37,7 +37,7 @@ export async function receivePrintCallback(
   if (config.snsVerification === 'on') await sns.verify(envelope);
   if (snsText(envelope, 'Type') === 'SubscriptionConfirmation') return sns.confirm(envelope);
   const file = fileOf(snsText(envelope, 'Message'));
-  if (file === null || !isResponseName(file) || config.printResponses === 'off') {
+  if (file === null || !isResponseName(file) || config.printResponses !== 'storage') {
     logger.info({ file }, 'The print provider wrote a file that is not read');
     return;
   }

@@ -6,6 +6,7 @@ import { noteLetters } from '../notifications/note-letters.ts';
 import { putLetterBack, resendableStatuses } from '../notifications/put-letter-back.ts';
 import { showNotification } from '../notifications/show-notification.ts';
 import { findClaim, releaseLetter } from './letter-zip-repository.ts';
+import { deletePrintRequest, isPrintRequested } from './print-request-repository.ts';
 
 export interface ResendDeps {
   readonly db: Database;
@@ -33,14 +34,17 @@ export async function resendLetter(
     const claim = await findClaim(tx, notificationId);
     if (claim?.state === 'open')
       throw new AppError('REFUSED', `Letter ${notificationId} is in ${claim.name}, which is still to be uploaded`);
-    // One that was put back by other means is in its old zip still, and no run would take it.
-    const isLeftBehind = letter.status === 'created' && claim !== null;
+    // One that was put back by other means is in its old zip still, and no run would take it; one that was to go to the
+    // provider's API would not get into a zip.
+    const isClaimed = claim !== null || (await isPrintRequested(tx, notificationId));
+    const isLeftBehind = letter.status === 'created' && isClaimed;
     if (!isLeftBehind) assertResendable(letter);
     if (dryRun) return;
     const at = deps.clock.now();
     if (!isLeftBehind && (await putLetterBack(deps, tx, { notificationId, at })) === null)
       throw new AppError('REFUSED', `Letter ${notificationId} changed meanwhile`);
     await releaseLetter(tx, notificationId);
+    await deletePrintRequest(tx, notificationId);
     await noteLetters(tx, [notificationId], { event: 'replayed', reason: 'to be printed again', at });
   });
 }

@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { ConnectOptions } from 'ssh2-sftp-client';
 import type SftpClient from 'ssh2-sftp-client';
 import type { SFTPWrapper } from 'ssh2';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
-import { temporaryName, type PrintDestination } from './print-destination.ts';
+import { temporaryName, type PrintDestination, type ProviderFile } from './print-destination.ts';
+import { listRemote, readRemote } from './read-remote.ts';
 import { writePipelined } from './write-pipelined.ts';
 
 export interface SftpAccess {
@@ -27,7 +29,10 @@ export function createSftpDestination(access: SftpAccess): PrintDestination {
   let connection: Promise<Connection> | null = null;
 
   const connected = async (): Promise<Connection> => {
-    const connecting = (connection ??= connect(access));
+    const connecting: Promise<Connection> = (connection ??= connect(access, () => {
+      // A server that hung up meanwhile is connected to anew.
+      if (connection === connecting) connection = null;
+    }));
     try {
       return await connecting;
     } catch (error) {
@@ -62,8 +67,56 @@ export function createSftpDestination(access: SftpAccess): PrintDestination {
         throw new AppError('PRINT_FAILED', `${place} did not take ${file.name}: ${messageOf(error)}`, { cause: error });
       }
     },
+    list: (directory) => listed(directory),
+    async read({ folder: directory, name }) {
+      const { sftp } = await reached(`${directory}/${name}`);
+      const path = `${directory}/${name}`;
+      const readable = Readable.from(readRemote(sftp, { path, timeoutMs: access.timeoutMs }), { objectMode: false });
+      readable.on('error', ({ cause }) => void leaveUnlessAnswered(cause));
+      return readable;
+    },
+    async check() {
+      try {
+        const { client, folder } = await connected();
+        // Asked for its full name, OpenSSH gives one to folders that are not there, too.
+        if ((await client.exists(folder)) !== 'd') throw new Error(`there is no folder '${access.directory}'`);
+      } catch (error) {
+        if (isAppError(error)) throw error;
+        throw new AppError('PRINT_FAILED', `${place} cannot be reached: ${messageOf(error)}`, { cause: error });
+      }
+    },
     close: disconnect,
   };
+
+  async function reached(what: string): Promise<Connection> {
+    try {
+      return await connected();
+    } catch (error) {
+      throw isAppError(error) ? error : unreadable(`${place} and its ${what}`, error);
+    }
+  }
+
+  async function* listed(directory: string): AsyncGenerator<ProviderFile, undefined> {
+    const { sftp } = await reached(directory);
+    try {
+      for await (const file of listRemote(sftp, { path: directory, timeoutMs: access.timeoutMs }))
+        yield { folder: directory, ...file };
+    } catch (error) {
+      if (isAppError(error)) throw error;
+      await leaveUnlessAnswered(error);
+      throw unreadable(`'${directory}' of ${place}`, error);
+    }
+  }
+
+  /** A server that says no, such as to a folder that is not there, is well: an upload may be going on beside. */
+  async function leaveUnlessAnswered(error: unknown): Promise<void> {
+    const isAnswer = typeof (error as { code?: unknown } | undefined)?.code === 'number';
+    if (!isAnswer) await disconnect();
+  }
+}
+
+function unreadable(what: string, error: unknown): AppError {
+  return new AppError('PRINT_FAILED', `${what} cannot be read: ${messageOf(error)}`, { cause: error });
 }
 
 interface Connection {
@@ -71,14 +124,14 @@ interface Connection {
   readonly sftp: SFTPWrapper;
   /** Absolute path of the folder for zips. */
   readonly folder: string;
-  close(): Promise<void>;
+  close(): void;
 }
 
-async function connect(access: SftpAccess): Promise<Connection> {
+async function connect(access: SftpAccess, onClose: () => void): Promise<Connection> {
   const { default: Client } = await import('ssh2-sftp-client');
   const ignore = (): void => undefined;
   // An event of a connection that is lost is told by whoever waits for an answer, too.
-  const client = new Client('notify', { error: ignore, end: ignore, close: ignore });
+  const client = new Client('notify', { error: ignore, end: ignore, close: onClose });
   let shown = '';
   const options: ConnectOptions = {
     host: access.host,
@@ -98,12 +151,21 @@ async function connect(access: SftpAccess): Promise<Connection> {
     const sftp = await client.connect(options);
     const folder = await client.realPath(access.directory === '' ? '.' : access.directory);
     if (folder === '') throw new Error(`there is no folder '${access.directory}'`);
-    return { client, sftp, folder, close: async () => void (await client.end()) };
+    return { client, sftp, folder, close: () => hangUp(client) };
   } catch (error) {
-    await client.end().catch(ignore);
+    hangUp(client);
     if (shown !== '' && !isKnownHost(access.hostKeys, shown)) throw unknownHost(access, shown);
     throw error;
   }
+}
+
+/**
+ * Hangs up: whatever mattered was answered. The library's own way waits for the server to hang up first, which one that fell
+ * silent never does.
+ */
+function hangUp(client: SftpClient): void {
+  // The connection itself, which the library keeps under this name.
+  (client as unknown as { readonly client: { destroy(): void } }).client.destroy();
 }
 
 /** As `ssh-keygen -l` shows it. */

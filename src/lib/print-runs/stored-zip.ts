@@ -1,15 +1,17 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * Zips whose files are stored as they are (PKWARE's APPNOTE, 4.3), as a stream that holds one file at a time. Sizes and
- * checksums stand in front of each file: readers that cannot look ahead, such as Java's, take no stored files without.
- * (Libraries that stream write them behind, and those that write them in front keep all files until the end.)
+ * Zips whose files are stored as they are (PKWARE's APPNOTE, 4.3), file by file. Sizes and checksums stand in front of each
+ * file: readers that cannot look ahead, such as Java's, take no stored files without. (Libraries that stream write them
+ * behind, and those that write them in front keep all files until the end.)
  */
 
-/** A file of a zip; its name is in ASCII. */
+/** A file of a zip. */
 export interface ZipFile {
+  /** In ASCII. */
   readonly name: string;
-  readonly content: Uint8Array;
+  /** Its content behind `headerRoom(name)` bytes that the zip writes to. */
+  readonly framed: Uint8Array;
 }
 
 const localHeaderBytes = 30;
@@ -36,25 +38,31 @@ export function storedZipBytes(files: readonly { readonly name: string; readonly
   return files.reduce((sum, { name, bytes }) => sum + ofFile + 2 * name.length + bytes, endBytes);
 }
 
+/** Bytes that a file needs in front of its content, for its header: with it, it is written as one piece. */
+export function headerRoom(name: string): number {
+  return localHeaderBytes + name.length;
+}
+
 /**
- * The bytes of a zip of files, in their order.
+ * The bytes of a zip of files, in their order: a chunk for each file, then the directory. The chunk of a file is its
+ * `framed`; the next file is asked for when the next chunk is.
  *
  * @throws RangeError for more than 65,535 files, or 4 GiB
  */
 export async function* storedZip(files: AsyncIterable<ZipFile>): AsyncGenerator<Uint8Array, undefined> {
   const directory: Buffer[] = [];
   let offset = 0;
-  for await (const { name, content } of files) {
-    const common = commonFields(name, content);
+  for await (const { name, framed } of files) {
+    const chunk = Buffer.from(framed.buffer, framed.byteOffset, framed.length);
+    const common = commonFields(name, chunk.subarray(headerRoom(name)));
+    writeLocalHeader(chunk, name, common);
     directory.push(centralHeader(name, common, offset));
-    yield localHeader(name, common);
-    yield content;
-    offset += localHeaderBytes + name.length + content.length;
+    yield chunk;
+    offset += chunk.length;
     if (offset > mostBytes || directory.length > mostFiles) throw new RangeError('A zip is too large for its format');
   }
   const central = Buffer.concat(directory);
-  yield central;
-  yield endRecord(directory.length, central.length, offset);
+  yield Buffer.concat([central, endRecord(directory.length, central.length, offset)]);
 }
 
 /** What both headers of a file have: from the version that a reader needs to the length of further fields. */
@@ -71,11 +79,10 @@ function commonFields(name: string, content: Uint8Array): Buffer {
   return fields;
 }
 
-function localHeader(name: string, common: Buffer): Buffer {
-  const header = Buffer.alloc(localHeaderBytes);
-  header.writeUInt32LE(signatures.local, 0);
-  common.copy(header, 4);
-  return Buffer.concat([header, Buffer.from(name, 'ascii')]);
+function writeLocalHeader(chunk: Buffer, name: string, common: Buffer): void {
+  chunk.writeUInt32LE(signatures.local, 0);
+  common.copy(chunk, 4);
+  chunk.write(name, localHeaderBytes, 'ascii');
 }
 
 function centralHeader(name: string, common: Buffer, offset: number): Buffer {

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../storage/object-store.ts';
 import { closeZip, markLettersSending } from './letter-zip-repository.ts';
 import { recordKey, type LetterZip } from './letter-zip.ts';
 import type { PrintDestination } from './print-destination.ts';
-import { zipContent } from './zip-content.ts';
+import { zipContent, type ZipContentDeps } from './zip-content.ts';
 
 export interface UploadZipDeps {
   readonly db: Database;
@@ -25,7 +25,11 @@ export type UploadOutcome = 'uploaded' | 'there' | 'recorded';
  *
  * @throws AppError PRINT_FAILED, PRINT_HOST_UNKNOWN; REFUSED when its letters are not as they were; STORAGE_UNAVAILABLE
  */
-export async function uploadZip(deps: UploadZipDeps, zip: LetterZip, signal?: AbortSignal): Promise<UploadOutcome> {
+export async function uploadZip(
+  deps: UploadZipDeps & ZipContentDeps,
+  zip: LetterZip,
+  signal?: AbortSignal,
+): Promise<UploadOutcome> {
   const outcome = await bringToProvider(deps, zip, signal);
   const at = deps.clock.now();
   const moved = await deps.db.transaction(async (tx) => {
@@ -39,7 +43,11 @@ export async function uploadZip(deps: UploadZipDeps, zip: LetterZip, signal?: Ab
   return outcome;
 }
 
-async function bringToProvider(deps: UploadZipDeps, zip: LetterZip, signal?: AbortSignal): Promise<UploadOutcome> {
+async function bringToProvider(
+  deps: UploadZipDeps & ZipContentDeps,
+  zip: LetterZip,
+  signal?: AbortSignal,
+): Promise<UploadOutcome> {
   const { storage, logger, printDestination } = deps;
   const key = recordKey(zip);
   if ((await storage.head('letters', key)) !== null) {

@@ -1,4 +1,6 @@
+import { createBufferPool } from '../core/buffer-pool.ts';
 import { AppError, isAppError, messageOf } from '../core/errors.ts';
+import { withSteadyYoungGeneration } from '../core/young-generation.ts';
 import { countOpenZips, nextOpenZip } from './letter-zip-repository.ts';
 import { tryPrintLock } from './print-run-repository.ts';
 import { uploadZip, type UploadOutcome, type UploadZipDeps } from './upload-zip.ts';
@@ -31,33 +33,41 @@ export interface UploadReport {
  * @throws AppError LOCKED while another process uploads; PRINT_FAILED, PRINT_HOST_UNKNOWN, STORAGE_UNAVAILABLE
  */
 export async function uploadZips(deps: UploadZipDeps, options: UploadOptions = {}): Promise<UploadReport> {
-  const { signal, onProgress, patienceMs = Infinity } = options;
   return deps.db.transaction(async (tx) => {
     if (!(await tryPrintLock(tx, 'upload')))
       throw new AppError('LOCKED', 'Another process uploads zips of letters now', {
         hint: 'Try again when it is done.',
       });
-    const zips = { uploaded: 0, there: 0, recorded: 0 };
-    const failures: { name: string; message: string }[] = [];
-    let [letters, bytes] = [0, 0];
-    const startedAt = performance.now();
-    const total = await countOpenZips(deps.db);
-    let done = 0;
-    let zip = await nextOpenZip(deps.db, null);
-    while (zip !== null && performance.now() - startedAt < patienceMs) {
-      signal?.throwIfAborted();
-      try {
-        const outcome = await uploadZip(deps, zip, signal);
-        zips[outcome] += 1;
-        letters += zip.keys.length;
-        bytes += zip.bytes;
-      } catch (error) {
-        if (!isAppError(error, 'REFUSED')) throw error;
-        failures.push({ name: zip.name, message: messageOf(error) });
-      }
-      onProgress?.((done += 1), Math.max(done, total));
-      zip = await nextOpenZip(deps.db, zip.id);
-    }
-    return { zips, letters, bytes, failures, open: await countOpenZips(deps.db) };
+    return withSteadyYoungGeneration(() => uploadOpenZips(deps, options));
   });
+}
+
+async function uploadOpenZips(
+  deps: UploadZipDeps,
+  { signal, onProgress, patienceMs = Infinity }: UploadOptions,
+): Promise<UploadReport> {
+  const zips = { uploaded: 0, there: 0, recorded: 0 };
+  const failures: { name: string; message: string }[] = [];
+  let [letters, bytes] = [0, 0];
+  const startedAt = performance.now();
+  const total = await countOpenZips(deps.db);
+  // One for all zips: what the run holds does not depend on how many there are.
+  const buffers = createBufferPool();
+  let done = 0;
+  let zip = await nextOpenZip(deps.db, null);
+  while (zip !== null && performance.now() - startedAt < patienceMs) {
+    signal?.throwIfAborted();
+    try {
+      const outcome = await uploadZip({ ...deps, buffers }, zip, signal);
+      zips[outcome] += 1;
+      letters += zip.keys.length;
+      bytes += zip.bytes;
+    } catch (error) {
+      if (!isAppError(error, 'REFUSED')) throw error;
+      failures.push({ name: zip.name, message: messageOf(error) });
+    }
+    onProgress?.((done += 1), Math.max(done, total));
+    zip = await nextOpenZip(deps.db, zip.id);
+  }
+  return { zips, letters, bytes, failures, open: await countOpenZips(deps.db) };
 }

@@ -1,5 +1,6 @@
-import type { Readable } from 'node:stream';
 import type { SFTPWrapper } from 'ssh2';
+import { createBufferPool, type BufferPool } from '../core/buffer-pool.ts';
+import { watchSilence } from './watch-silence.ts';
 
 /** What every server takes with one request. */
 const requestBytes = 32 * 1024;
@@ -7,81 +8,61 @@ const requestBytes = 32 * 1024;
 const mostRequests = 64;
 
 /**
- * Writes a stream to a file of an SFTP server, replacing what is there, with many requests on the way at a time: one after
- * the other, each would wait for the way there and back.
+ * Writes content to a file of an SFTP server, replacing what is there, with many requests on the way at a time: one after
+ * the other, each would wait for the way there and back. Each request on the way has a buffer of its own, which serves the
+ * next one after its answer: a chunk of the content is good only until the next one.
  *
  * @throws Error when the server refuses, is silent for `timeoutMs`, or the connection is lost; whatever the content fails with
  */
 export async function writePipelined(
   sftp: SFTPWrapper,
-  input: { path: string; content: Readable; timeoutMs: number; signal: AbortSignal | undefined },
+  input: { path: string; content: AsyncIterable<Uint8Array>; timeoutMs: number; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { path, content, timeoutMs, signal } = input;
   const silence = watchSilence(sftp, timeoutMs, signal);
   try {
     const handle = await silence.ends<Buffer>((done) => sftp.open(path, 'w', { mode: 0o644 }, done));
     const pending = new Set<Promise<void>>();
+    const buffers = createBufferPool();
     let position = 0;
-    for await (const chunk of content as AsyncIterable<Buffer>) {
-      for (let offset = 0; offset < chunk.length; offset += requestBytes) {
-        const part = chunk.subarray(offset, offset + requestBytes);
-        const at = position;
-        position += part.length;
-        const writing = silence.ends<void>((done) => sftp.write(handle, part, 0, part.length, at, done));
-        pending.add(writing);
-        writing.finally(() => pending.delete(writing)).catch(() => undefined);
-        if (pending.size >= mostRequests) await Promise.race(pending);
-      }
+    for await (const { request, bytes } of inRequests(content, buffers)) {
+      const at = position;
+      position += bytes;
+      const writing = silence.ends<void>((done) => sftp.write(handle, request, 0, bytes, at, done));
+      pending.add(writing);
+      const written = (): void => {
+        pending.delete(writing);
+        buffers.give(request);
+      };
+      // One that fails stays: whoever waits next is told.
+      writing.then(written, () => undefined);
+      if (pending.size >= mostRequests) await Promise.race(pending);
     }
     await Promise.all(pending);
     await silence.ends<void>((done) => sftp.close(handle, done));
   } finally {
     silence.stop();
-    content.destroy();
   }
 }
 
-type Done<Value> = (error: Error | null | undefined, value?: Value) => void;
-
-interface Silence {
-  /** The answer to a request; rejects when the server is silent or gone. */
-  ends<Value>(request: (done: Done<Value>) => void): Promise<Value>;
-  stop(): void;
-}
-
-/** A lost connection answers no request, and a stalled one none for hours. */
-function watchSilence(sftp: SFTPWrapper, timeoutMs: number, signal: AbortSignal | undefined): Silence {
-  const lost = Promise.withResolvers<never>();
-  lost.promise.catch(() => undefined);
-  const onClose = (): void => lost.reject(new Error('the connection was lost'));
-  const onAbort = (): void => lost.reject(signal!.reason as Error);
-  const onSilence = (): void => lost.reject(new Error(`the server was silent for ${timeoutMs / 1000} s`));
-  let waiting = 0;
-  let timer: NodeJS.Timeout | undefined;
-  const restart = (): void => {
-    clearTimeout(timer);
-    timer = waiting > 0 ? setTimeout(onSilence, timeoutMs) : undefined;
-  };
-  sftp.once('close', onClose);
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted) onAbort();
-  return {
-    ends(request) {
-      const { promise, resolve, reject } = Promise.withResolvers<never>();
-      waiting += 1;
-      restart();
-      request((error, value) => {
-        waiting -= 1;
-        restart();
-        if (error) reject(error);
-        else resolve(value as never);
-      });
-      return Promise.race([promise, lost.promise]);
-    },
-    stop() {
-      clearTimeout(timer);
-      sftp.off('close', onClose);
-      signal?.removeEventListener('abort', onAbort);
-    },
-  };
+/** Content in requests that are full, but for the last one, each in a buffer of its own. */
+async function* inRequests(
+  content: AsyncIterable<Uint8Array>,
+  buffers: BufferPool,
+): AsyncGenerator<{ request: Buffer<ArrayBuffer>; bytes: number }, undefined> {
+  let request = buffers.take(requestBytes);
+  let bytes = 0;
+  for await (const chunk of content) {
+    for (let at = 0; at < chunk.length;) {
+      const part = chunk.subarray(at, at + requestBytes - bytes);
+      request.set(part, bytes);
+      bytes += part.length;
+      at += part.length;
+      if (bytes < requestBytes) continue;
+      yield { request, bytes };
+      request = buffers.take(requestBytes);
+      bytes = 0;
+    }
+  }
+  if (bytes > 0) yield { request, bytes };
 }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { buildConnector, Pool, type Dispatcher } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { AppError, messageOf } from '../core/errors.ts';
 
 export interface HttpClientOptions {
@@ -52,15 +52,21 @@ const longestAnswer = 256 * 1024;
 const idleConnectionMs = 10_000;
 
 export function createHttpClient({ origin, timeoutMs, connections, tls = {} }: HttpClientOptions): HttpClient {
-  const pool = new Pool(origin, {
-    connections,
-    // A second request on a connection that then breaks would be sent twice.
-    pipelining: 1,
-    connect: { timeout: timeoutMs, ...tls },
-    keepAliveTimeout: idleConnectionMs,
-  });
+  let opening: Promise<Pool> | null = null;
+  const open = async (): Promise<Pool> => {
+    // Loaded for the first request: most commands make none.
+    const undici = await import('undici');
+    return new undici.Pool(origin, {
+      connections,
+      // A second request on a connection that then breaks would be sent twice.
+      pipelining: 1,
+      connect: { timeout: timeoutMs, ...tls },
+      keepAliveTimeout: idleConnectionMs,
+    });
+  };
   return {
     async request({ method, path, headers, body }) {
+      const pool = await (opening ??= open());
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         const answer = await pool.request({ method, path, headers: { ...headers }, body, signal });
@@ -72,7 +78,7 @@ export function createHttpClient({ origin, timeoutMs, connections, tls = {} }: H
     },
     check: () => checkConnection(origin, timeoutMs),
     // Sends that still wait at the end of the grace period are tried again by another process.
-    close: () => pool.destroy(),
+    close: async () => (await opening)?.destroy(),
   };
 }
 
@@ -99,6 +105,7 @@ function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, st
 async function checkConnection(origin: string, timeout: number): Promise<void> {
   const url = new URL(origin);
   const hostname = url.hostname.replace(/^\[|\]$/g, '');
+  const { buildConnector } = await import('undici');
   const connect = buildConnector({ timeout });
   const place = {
     protocol: url.protocol,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProviderLimits } from '../config/provider-keys.ts';
 import { AppError } from '../core/errors.ts';
+import { createTurns } from '../core/turns.ts';
 import type { MessageProvider } from './provider.ts';
 
 /**
@@ -30,27 +31,6 @@ export function limitProvider<Message>(
     async close() {
       closing.abort();
       await provider.close?.();
-    },
-  };
-}
-
-interface Turns {
-  take(): Promise<void>;
-  giveBack(): void;
-}
-
-function createTurns(count: number): Turns {
-  const waiting: (() => void)[] = [];
-  let free = count;
-  return {
-    async take() {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    giveBack() {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
     },
   };
 }

@@ -22,6 +22,8 @@ export interface RetentionOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called after each transaction with how many messages have gone. */
   readonly onProgress?: (gone: number) => void;
+  /** The most messages that go, the oldest of each service first; without it, all of them. */
+  readonly limit?: number | undefined;
   /** For tests. */
   readonly batchSize?: number;
 }
@@ -59,7 +61,9 @@ export async function runRetention(
     let before = 0;
     const told: RetentionOptions = { ...options, onProgress: (gone) => options.onProgress?.(before + gone) };
     for (const expired of await listExpiredServices(deps, scope)) {
-      const result = await retainService(deps, expired, told);
+      const limit = (options.limit ?? Infinity) - before;
+      if (limit <= 0) break;
+      const result = await retainService(deps, expired, { ...told, limit });
       before += result.movedToHistory + result.deleted;
       retained.push(result);
     }
@@ -76,8 +80,9 @@ async function retainService(
   const retain = async (keyType: KeyType): Promise<number> => {
     let moved = 0;
     let after: ExpiredCursor | null = null;
-    const limit = options.batchSize ?? batchSizeOf(expired.type);
     for (;;) {
+      const limit = Math.min(options.batchSize ?? batchSizeOf(expired.type), (options.limit ?? Infinity) - gone);
+      if (limit <= 0) return moved;
       options.signal?.throwIfAborted();
       const batch: Batch = await retainBatch(deps, { ...expired, keyType }, { after, limit });
       moved += batch.count;

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { violatedConstraint, type Database } from '../db/database.ts';
+import { crownOf, type OrganisationType } from '../organisations/organisation.ts';
 import { systemUserId } from '../users/user.ts';
 import { toGuestList } from './guest-list.ts';
 import { assertReplyTo } from './sender.ts';
@@ -36,6 +37,8 @@ export interface CreateServiceInput {
   emailReplyTo?: string | null;
   contactLink?: string | null;
   prefixSms?: boolean;
+  /** Also says whether the service belongs to the Crown. */
+  organisationType?: OrganisationType | null;
   guestList?: readonly string[];
   rateLimit?: number;
   /** Messages a day; without it, what is usual in this mode. */
@@ -80,8 +83,8 @@ export async function createService(
           restricted: !input.live,
           research_mode: false,
           prefix_sms: input.prefixSms ?? false,
-          organisation_type: null,
-          crown: null,
+          organisation_type: input.organisationType ?? null,
+          crown: crownOf(input.organisationType ?? null),
           contact_link: input.contactLink ?? null,
           rate_limit: input.rateLimit ?? 3000,
           email_message_limit: input.emailLimit ?? limits.email,

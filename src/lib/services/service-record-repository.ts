@@ -27,3 +27,14 @@ export async function listServiceRecords(
 export async function saveServiceDetails(tx: Queryable, id: string, details: ServiceDetails, at: Date): Promise<void> {
   await updateVersioned(tx, 'services', id, details, at);
 }
+
+/** Stores which organisation a service belongs to, and what it has from it, as a new version. */
+export async function saveServiceOrganisation(
+  tx: Queryable,
+  id: string,
+  organisation: { id: string; organisationType: string | null; crown: boolean | null },
+  at: Date,
+): Promise<void> {
+  const { id: organisation_id, organisationType: organisation_type, crown } = organisation;
+  await updateVersioned(tx, 'services', id, { organisation_id, organisation_type, crown }, at);
+}

@@ -3,6 +3,7 @@ import { AppError } from '../core/errors.ts';
 import { londonDate, type CalendarDate } from '../core/london-time.ts';
 import type { Database } from '../db/database.ts';
 import type { Logger } from '../observability/logger.ts';
+import { assertNotArchived } from '../retention/assert-not-archived.ts';
 import { requireService } from '../services/show-service.ts';
 import {
   compareFacts,
@@ -45,12 +46,14 @@ export interface RebuiltFactDay extends FactDay {
  * facts (data sheet §4.3): one transaction for each day, type and service. Test keys are left out. A day that was counted
  * for all services is noted: from then on it is read from the facts. It may run again, and at the same time as others.
  *
- * @throws AppError USAGE_INVALID for a day that is not over; NOT_FOUND for an unknown service; DATABASE_UNAVAILABLE
+ * @throws AppError USAGE_INVALID for a day that is not over; REFUSED for one whose history is archived; NOT_FOUND for an unknown
+ *   service; DATABASE_UNAVAILABLE
  */
 export async function rebuildStatusFacts(deps: FactDeps, input: RebuildFactsInput): Promise<RebuiltFactDay[]> {
   const { days, serviceId, onProgress } = input;
   const today = londonDate(deps.clock.now());
   for (const { day } of days) assertOver(day, today);
+  await assertNoneArchived(deps, days);
   if (serviceId !== null) await requireService(deps, serviceId);
   const services = await servicesOf(deps, input);
   const rebuilt: RebuiltFactDay[] = [];
@@ -72,14 +75,23 @@ export async function createNightlyFacts(
   deps.logger.info({ days: days.length, count }, 'Counted notifications of past days by status');
 }
 
+async function assertNoneArchived(deps: FactDeps, days: readonly FactDay[]): Promise<void> {
+  const [since, until] = firstAndLast(days);
+  if (since !== undefined && until !== undefined) await assertNotArchived(deps, { since, until });
+}
+
+function firstAndLast(days: readonly FactDay[]): [CalendarDate | undefined, CalendarDate | undefined] {
+  const inOrder = days.map(({ day }) => day).sort();
+  return [inOrder[0], inOrder.at(-1)];
+}
+
 /** Whose messages of a type may have been made on the days. */
 async function servicesOf(
   { db }: FactDeps,
   { days, serviceId }: RebuildFactsInput,
 ): Promise<(factDay: FactDay) => readonly string[]> {
   if (serviceId !== null) return () => [serviceId];
-  const inOrder = days.map(({ day }) => day).sort();
-  const [since, until] = [inOrder[0], inOrder.at(-1)];
+  const [since, until] = firstAndLast(days);
   if (since === undefined || until === undefined) return () => [];
   const services = await listServicesOfDays(db, { since, until });
   return ({ type }) => services.get(type) ?? [];

@@ -110,7 +110,8 @@ export async function findLastMessage(
   { start, end }: Pick<LiveSpan, 'start' | 'end'>,
 ): Promise<Date | null> {
   const last = (table: string): string => `SELECT max(created_at) AS at FROM ${table}
-    WHERE service_id = $1 AND template_id = $2 AND key_type IN ('normal', 'team') AND created_at >= $3 AND created_at < $4`;
+    WHERE service_id = $1 AND template_id = $2 AND key_type IN ('normal', 'team') AND created_at >= $3 AND created_at < $4
+      AND notification_type = (SELECT template_type::text::notification_type FROM templates WHERE id = $2)`;
   const { rows } = await db.query<{ at: Date | null }>({
     text: `SELECT max(at) AS at FROM (${last('notifications')} UNION ALL ${last('notification_history')}) AS used`,
     values: [serviceId, templateId, start, end],

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, opendir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, opendir, readdir, readFile, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { assertKeyPrefix, assertMetadata, assertObjectKey, isKeyPart } from './object-key.ts';
@@ -103,6 +103,17 @@ export function createFolderStore(rootFolder: string, { namesHeld = 50_000 }: Fo
       return orNull(root, () => readFile(pathOf(area, key)));
     },
 
+    async readInto(area, key, buffer) {
+      return orNull(root, async () => {
+        const file = await open(pathOf(area, key));
+        try {
+          return await fill(file, buffer);
+        } finally {
+          await file.close();
+        }
+      });
+    },
+
     async open(area, key) {
       return orNull(root, async () => {
         const file = await open(pathOf(area, key));
@@ -167,6 +178,17 @@ export function createFolderStore(rootFolder: string, { namesHeld = 50_000 }: Fo
     close: async () => undefined,
   };
   return store;
+}
+
+/** Reads until the buffer is full or the file ends; a file that shrinks meanwhile ends. */
+async function fill(file: FileHandle, buffer: Uint8Array): Promise<number> {
+  let filled = 0;
+  while (filled < buffer.length) {
+    const { bytesRead } = await file.read(buffer, filled, buffer.length - filled, filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
 }
 
 function metadataPath(path: string): string {

@@ -10,9 +10,12 @@ export type StorageArea =
   | 'letters-invalid'
   | 'letters-originals-backup'
   | 'letters-transient'
+  | 'letter-attachments'
+  | 'letter-logos'
   | 'print-responses'
   | 'csv-uploads'
-  | 'contact-lists';
+  | 'contact-lists'
+  | 'notification-history';
 
 export interface ObjectInfo {
   /** Path of the object within its area, with `/` between the parts (see `assertObjectKey`). No object lies below another. */
@@ -37,6 +40,11 @@ export interface ObjectStore {
   put(area: StorageArea, key: string, content: Uint8Array | Readable, options?: PutOptions): Promise<void>;
   /** The whole object, or null when there is none. */
   read(area: StorageArea, key: string): Promise<Buffer | null>;
+  /**
+   * Reads an object into a buffer of the caller, who may use it again. Resolves with the bytes that were read, or null when
+   * there is no object: a full buffer may not be all of it.
+   */
+  readInto(area: StorageArea, key: string, buffer: Uint8Array): Promise<number | null>;
   /** The object as a stream, or null when there is none. */
   open(area: StorageArea, key: string): Promise<Readable | null>;
   head(area: StorageArea, key: string): Promise<ObjectInfo | null>;

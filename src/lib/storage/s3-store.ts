@@ -74,6 +74,16 @@ export function createS3Store({ bucket, endpoint, region }: S3StoreOptions): Obj
       });
     },
 
+    async readInto(area, key, buffer) {
+      const content = await store.open(area, key);
+      if (content === null) return null;
+      try {
+        return await fill(content, buffer);
+      } catch (error) {
+        throw toStorageError(error, `bucket ${bucket}`);
+      }
+    },
+
     async open(area, key) {
       const place = { Bucket: bucket, Key: keyOf(area, key) };
       return run(async (client, sdk) => {
@@ -155,6 +165,18 @@ function createClient({ S3Client }: Sdk, endpoint: string | null, region: string
 function keyOf(area: StorageArea, key: string): string {
   assertObjectKey(key);
   return `${area}/${key}`;
+}
+
+/** Leaves the rest of a stream that is longer. */
+async function fill(content: Readable, buffer: Uint8Array): Promise<number> {
+  let filled = 0;
+  for await (const read of content) {
+    const part = (read as Uint8Array).subarray(0, buffer.length - filled);
+    buffer.set(part, filled);
+    filled += part.length;
+    if (filled === buffer.length) break;
+  }
+  return filled;
 }
 
 /** The stream in buffers of `partBytes`, the last one shorter. */

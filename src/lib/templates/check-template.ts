@@ -29,6 +29,7 @@ export interface TemplateFields {
   readonly subject?: string | null;
   readonly postage?: string | null;
   readonly letterContactId?: string | null;
+  readonly letterAttachmentId?: string | null;
   readonly hasUnsubscribeLink?: boolean;
 }
 
@@ -57,12 +58,14 @@ function textProblems({ templateType, name, content, subject }: TemplateFields):
   return problems;
 }
 
-function settingProblems({ templateType, postage, letterContactId, hasUnsubscribeLink }: TemplateFields): string[] {
+function settingProblems(fields: TemplateFields): string[] {
+  const { templateType, postage, letterContactId, letterAttachmentId, hasUnsubscribeLink } = fields;
   const problems: string[] = [];
   if (postage != null && !postages.includes(postage)) problems.push(`postage: expected one of ${postages.join(', ')}`);
   if (templateType !== 'letter') {
     if (postage != null) problems.push('postage: only letter templates have a postage');
     if (letterContactId != null) problems.push('reply_to: only letter templates have a contact block');
+    if (letterAttachmentId != null) problems.push('letter_attachment: only letter templates have an attachment');
   }
   if (hasUnsubscribeLink === true && templateType !== 'email')
     problems.push('has_unsubscribe_link: only email templates have an unsubscribe link');

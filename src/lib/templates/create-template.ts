@@ -54,6 +54,7 @@ export async function createTemplate(
         processType: input.processType ?? 'normal',
         postage: templateType === 'letter' ? (input.postage ?? 'second') : null,
         letterContactId: input.letterContactId ?? null,
+        letterAttachmentId: null,
         hasUnsubscribeLink: input.hasUnsubscribeLink ?? false,
         createdById: input.createdById ?? systemUserId,
         createdAt: clock.now(),

@@ -1,15 +1,21 @@
 import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Queryable } from '../db/database.ts';
 import { findLetterParts } from './letter-template-repository.ts';
-import type { LetterParts, Template } from './template.ts';
+import type { PrintedParts, Template } from './template.ts';
 
-const noParts: LetterParts = { contactBlock: null, welshSubject: null, welshContent: null };
+const noParts: PrintedParts = {
+  contactBlock: null,
+  welshSubject: null,
+  welshContent: null,
+  attachmentId: null,
+  logoId: null,
+};
 
-/** What a letter of this version of a template says before its subject; its contact block is that of today. */
+/** What else is printed of this version of a template; its contact block and its logo are those of today. */
 export async function letterPartsOf(
   { db, cache }: { db: Queryable; cache: ServiceCache },
   { serviceId, id: templateId, version }: Pick<Template, 'serviceId' | 'id' | 'version'>,
-): Promise<LetterParts> {
+): Promise<PrintedParts> {
   const parts = await cache.read(serviceId, `letter parts ${templateId} ${version}`, () =>
     findLetterParts(db, { serviceId, templateId, version }),
   );

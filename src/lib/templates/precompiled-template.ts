@@ -51,6 +51,7 @@ function makeIt({ db, clock, ids }: PrecompiledTemplateDeps, serviceId: string):
       processType: 'normal',
       postage: 'second',
       letterContactId: null,
+      letterAttachmentId: null,
       hasUnsubscribeLink: false,
       createdById: systemUserId,
       createdAt: clock.now(),

@@ -15,6 +15,7 @@ interface TemplateRow {
   process_type: ProcessType;
   postage: string | null;
   service_letter_contact_id: string | null;
+  letter_attachment_id: string | null;
   has_unsubscribe_link: boolean;
   version: number;
   created_by_id: string;
@@ -24,7 +25,7 @@ interface TemplateRow {
 
 // Columns are named: a prepared `SELECT *` fails in running processes as soon as a migration adds a column.
 const columns = `id, service_id, name, template_type, content, subject, archived, hidden, process_type, postage,
-  service_letter_contact_id, has_unsubscribe_link, version, created_by_id, created_at, updated_at`;
+  service_letter_contact_id, letter_attachment_id, has_unsubscribe_link, version, created_by_id, created_at, updated_at`;
 
 /** Inserts version 1, its history row and the redaction row that every template has. */
 export async function insertTemplate(
@@ -43,6 +44,7 @@ export async function insertTemplate(
     process_type: template.processType,
     postage: template.postage,
     service_letter_contact_id: template.letterContactId,
+    letter_attachment_id: template.letterAttachmentId,
     letter_languages: template.templateType === 'letter' ? 'english' : null,
     has_unsubscribe_link: template.hasUnsubscribeLink,
     created_by_id: template.createdById,
@@ -64,6 +66,7 @@ export type TemplateChanges = Partial<
     | 'processType'
     | 'postage'
     | 'letterContactId'
+    | 'letterAttachmentId'
     | 'hasUnsubscribeLink'
     | 'createdById'
   >
@@ -77,6 +80,7 @@ const columnOf = {
   processType: 'process_type',
   postage: 'postage',
   letterContactId: 'service_letter_contact_id',
+  letterAttachmentId: 'letter_attachment_id',
   hasUnsubscribeLink: 'has_unsubscribe_link',
   createdById: 'created_by_id',
 } as const satisfies Record<keyof TemplateChanges, string>;
@@ -205,6 +209,7 @@ function toTemplate(row: TemplateRow): Template {
     processType: row.process_type,
     postage: row.postage,
     letterContactId: row.service_letter_contact_id,
+    letterAttachmentId: row.letter_attachment_id,
     hasUnsubscribeLink: row.has_unsubscribe_link,
     version: row.version,
     createdById: row.created_by_id,

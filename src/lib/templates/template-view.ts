@@ -16,6 +16,8 @@ export interface TemplateView {
   readonly postage: string | null;
   /** The contact block of letters. */
   readonly reply_to: string | null;
+  /** The PDF that is printed after each letter. */
+  readonly letter_attachment_id: string | null;
   readonly has_unsubscribe_link: boolean;
   readonly archived: boolean;
   readonly created_at: string;
@@ -35,6 +37,7 @@ export function toTemplateView(template: Template): TemplateView {
     process_type: template.processType,
     postage: template.postage,
     reply_to: template.letterContactId,
+    letter_attachment_id: template.letterAttachmentId,
     has_unsubscribe_link: template.hasUnsubscribeLink,
     archived: template.archived,
     created_at: template.createdAt.toISOString(),
@@ -50,6 +53,7 @@ export const changedTemplateFields: Readonly<Record<ChangedTemplateField, string
   processType: 'process_type',
   postage: 'postage',
   letterContactId: 'reply_to',
+  letterAttachmentId: 'letter_attachment_id',
   hasUnsubscribeLink: 'has_unsubscribe_link',
 };
 
@@ -62,6 +66,7 @@ export interface TemplateVersionView {
   readonly process_type: string;
   readonly postage: string | null;
   readonly reply_to: string | null;
+  readonly letter_attachment_id: string | null;
   readonly archived: boolean;
   readonly created_by_id: string;
   /** When this version was made. */
@@ -77,6 +82,7 @@ export function toTemplateVersionView(template: Template): TemplateVersionView {
     process_type: template.processType,
     postage: template.postage,
     reply_to: template.letterContactId,
+    letter_attachment_id: template.letterAttachmentId,
     archived: template.archived,
     created_by_id: template.createdById,
     created_at: (template.updatedAt ?? template.createdAt).toISOString(),

@@ -37,6 +37,8 @@ export interface Template {
   readonly postage: string | null;
   /** The contact block of letters, null for blank; null for everything else. */
   readonly letterContactId: string | null;
+  /** The PDF that is printed after every letter; null for none, and for everything else. */
+  readonly letterAttachmentId: string | null;
   /** Email only. */
   readonly hasUnsubscribeLink: boolean;
   readonly createdById: string;
@@ -55,6 +57,14 @@ export interface LetterParts {
   /** What a letter in both languages says in Welsh. */
   readonly welshSubject: string | null;
   readonly welshContent: string | null;
+}
+
+/** What else is printed of a letter, beside its subject and message. */
+export interface PrintedParts extends LetterParts {
+  /** The PDF that comes after all pages. */
+  readonly attachmentId: string | null;
+  /** The picture at the top of the first page: that of the service today. */
+  readonly logoId: string | null;
 }
 
 /** True when templates of this type carry a subject. */

@@ -1,8 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
-import type { Database } from '../db/database.ts';
+import type { Database, Queryable } from '../db/database.ts';
 import { requireService } from '../services/show-service.ts';
+import { systemUserId } from '../users/user.ts';
 import { assertChannelAllowed, assertLetterContact, assertTemplateFields } from './check-template.ts';
+import type { NewLetterAttachment } from './letter-attachment.ts';
+import { archiveLetterAttachment, insertLetterAttachment } from './letter-attachment-repository.ts';
 import { noSuchTemplate } from './show-template.ts';
 import type { ProcessType, Template } from './template.ts';
 import { lockTemplate, updateTemplate as saveTemplate, type TemplateChanges } from './template-repository.ts';
@@ -17,6 +20,8 @@ export interface UpdateTemplateInput {
   postage?: string;
   /** Null = no contact block. */
   letterContactId?: string | null;
+  /** A PDF that was checked and stored, in place of the one that there is; null = none. */
+  letterAttachment?: NewLetterAttachment | null;
   hasUnsubscribeLink?: boolean;
   /** Who made the new version; without it, the author stays. */
   updatedById?: string;
@@ -33,7 +38,7 @@ export type ChangedTemplateField = Exclude<keyof TemplateChanges, 'archived' | '
  */
 export async function updateTemplate(
   { db, clock }: { db: Database; clock: Clock },
-  { templateId, updatedById, ...input }: UpdateTemplateInput,
+  { templateId, updatedById, letterAttachment, ...input }: UpdateTemplateInput,
 ): Promise<{ template: Template; changed: ChangedTemplateField[] }> {
   return db.transaction(async (tx) => {
     const template = await lockTemplate(tx, templateId);
@@ -42,7 +47,11 @@ export async function updateTemplate(
     const service = await requireService({ db: tx }, template.serviceId);
     assertChannelAllowed(service, template.templateType, 'Updating');
 
-    const wanted = { ...input, ...(input.name !== undefined && { name: input.name.trim() }) };
+    const wanted = {
+      ...input,
+      ...(input.name !== undefined && { name: input.name.trim() }),
+      ...(letterAttachment !== undefined && { letterAttachmentId: letterAttachment?.id ?? null }),
+    };
     const changes = Object.fromEntries(
       Object.entries(wanted).filter(
         ([field, value]) => value !== undefined && template[field as keyof Template] !== value,
@@ -55,6 +64,21 @@ export async function updateTemplate(
       await assertLetterContact({ db: tx }, template.serviceId, changes.letterContactId);
     }
     const author = updatedById === undefined ? {} : { createdById: updatedById };
-    return { template: (await saveTemplate(tx, template.id, { ...changes, ...author }, clock.now()))!, changed };
+    const at = clock.now();
+    if (changes.letterAttachmentId !== undefined)
+      await replaceAttachment(tx, template, letterAttachment ?? null, { by: updatedById ?? systemUserId, at });
+    return { template: (await saveTemplate(tx, template.id, { ...changes, ...author }, at))!, changed };
   });
+}
+
+/** The file of the old one stays: letters of earlier versions are printed with it. */
+async function replaceAttachment(
+  tx: Queryable,
+  { serviceId, letterAttachmentId: old }: Template,
+  attachment: NewLetterAttachment | null,
+  { by, at }: { by: string; at: Date },
+): Promise<void> {
+  if (attachment !== null)
+    await insertLetterAttachment(tx, { ...attachment, serviceId, createdById: by, createdAt: at });
+  if (old !== null) await archiveLetterAttachment(tx, { serviceId, id: old, archivedById: by, at });
 }

@@ -1,4 +1,4 @@
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError, isAppError, messageOf } from '../core/errors.ts';
 import type { CalendarDate } from '../core/london-time.ts';
 import { listServices } from '../services/list-services.ts';
 import { requireService } from '../services/show-service.ts';
@@ -36,7 +36,7 @@ export interface RebuildOutcome {
  * services there are. It may run at any time, also while messages are stored, and as often as one likes.
  *
  * @throws AppError NOT_FOUND for an unknown service; DATABASE_UNAVAILABLE; with one service also what keeps it from
- *   being rebuilt: LOCKED, REDIS_UNAVAILABLE
+ *   being rebuilt, LOCKED or REDIS_UNAVAILABLE; with several, that when no day of any of them was rebuilt
  */
 export async function rebuildTemplateUsage(deps: RebuildDeps, input: RebuildInput): Promise<RebuildOutcome> {
   const { serviceId, days, dryRun, signal, onProgress } = input;
@@ -45,6 +45,7 @@ export async function rebuildTemplateUsage(deps: RebuildDeps, input: RebuildInpu
     serviceId === null ? (await listServices(deps, { archived: true })).map(({ id }) => id) : [serviceId];
   const rebuilt: RebuiltDay[] = [];
   const failed: (UsageDay & { problem: string })[] = [];
+  const errors: unknown[] = [];
   for (const [index, day] of days.entries()) {
     signal?.throwIfAborted();
     if (dryRun) rebuilt.push(...(await compareDay(deps, serviceIds, day)));
@@ -55,15 +56,21 @@ export async function rebuildTemplateUsage(deps: RebuildDeps, input: RebuildInpu
           continue;
         }
         if (serviceId !== null) throw result.error;
+        errors.push(result.error);
         failed.push({ serviceId: result.serviceId, day, problem: messageOf(result.error) });
       }
     }
     onProgress?.(index + 1, days.length);
   }
-  if (failed.length > 0 && failed.length === serviceIds.length * days.length) {
-    throw new AppError('REDIS_UNAVAILABLE', `No day of any service was rebuilt: ${failed[0]!.problem}`);
-  }
+  if (failed.length > 0 && failed.length === serviceIds.length * days.length) throw nothingRebuilt(errors);
   return { rebuilt, services: serviceIds.length, failed };
+}
+
+/** Another rebuild that holds every day is done soon; anything else has to be looked after. */
+function nothingRebuilt(errors: readonly unknown[]): AppError {
+  const worst = errors.find((error) => !isAppError(error, 'LOCKED'));
+  const code = worst === undefined ? 'LOCKED' : 'REDIS_UNAVAILABLE';
+  return new AppError(code, `No day of any service was rebuilt: ${messageOf(worst ?? errors[0])}`);
 }
 
 async function compareDay(

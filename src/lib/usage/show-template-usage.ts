@@ -32,8 +32,12 @@ export async function showTemplateUsage(
   const templates = await listTemplates(deps, { serviceId, archived: true });
   const templateIds = templates.map(({ id }) => id);
   const shown: ShownDay[] = [];
+  let { hashes } = deps;
   for (const day of usageWindow(londonDate(deps.clock.now()), days)) {
-    shown.push(await showDay(deps, { serviceId, day, templateIds }));
+    const { isAway, ...one } = await showDay({ ...deps, hashes }, { serviceId, day, templateIds });
+    // Waited for once: the days after it do without.
+    if (isAway) hashes = null;
+    shown.push(one);
   }
   return shown;
 }
@@ -41,19 +45,24 @@ export async function showTemplateUsage(
 async function showDay(
   { db, ids, hashes }: UsageDeps,
   { serviceId, day, templateIds }: { serviceId: string; day: CalendarDate; templateIds: readonly string[] },
-): Promise<ShownDay> {
+): Promise<ShownDay & { readonly isAway: boolean }> {
   const held = hashes === null ? null : await hashes.read({ serviceId, day }).catch(whenAway);
-  if (held !== null && isWhole(held, day)) return { day, usage: used(held.usage), source: 'redis' };
-  const fromTables = (usage: TemplateUsage): ShownDay => ({ day, usage: used(usage), source: 'database' });
-  if (hashes !== null) {
+  if (held !== null && held !== 'away' && isWhole(held, day)) {
+    return { day, usage: used(held.usage), source: 'redis', isAway: false };
+  }
+  let isAway = held === 'away';
+  if (hashes !== null && !isAway) {
     const [rebuilt] = await rebuildUsageDay(
       { db, ids, hashes },
       { serviceIds: [serviceId], day, templates: templateIds },
     );
-    if (rebuilt !== undefined && 'usage' in rebuilt) return fromTables(rebuilt.usage);
+    if (rebuilt !== undefined && 'usage' in rebuilt) {
+      return { day, usage: used(rebuilt.usage), source: 'database', isAway };
+    }
+    isAway = isAppError(rebuilt?.error, 'REDIS_UNAVAILABLE');
   }
   const { usage } = await countUsageDay({ db }, { serviceId, day });
-  return fromTables(usage.get(serviceId) ?? new Map<string, number>());
+  return { day, usage: used(usage.get(serviceId) ?? new Map<string, number>()), source: 'database', isAway };
 }
 
 /** Whether every message of the day was counted: the day began when Redis was holding usage, or the tables were counted. */
@@ -66,7 +75,7 @@ function used(usage: TemplateUsage): TemplateUsage {
   return new Map([...usage].filter(([, count]) => count > 0));
 }
 
-function whenAway(error: unknown): null {
-  if (isAppError(error) && error.code === 'REDIS_UNAVAILABLE') return null;
+function whenAway(error: unknown): 'away' {
+  if (isAppError(error, 'REDIS_UNAVAILABLE')) return 'away';
   throw error;
 }

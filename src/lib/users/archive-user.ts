@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Database } from '../db/database.ts';
+import { leaveOrganisations } from '../organisations/organisation-users.ts';
 import { leaveServices } from '../services/leave-services.ts';
 import { noSuchUser } from './show-user.ts';
 import { findUserRecord, saveUserChanges } from './user-record-repository.ts';
@@ -12,7 +13,7 @@ import { systemUserId } from './user.ts';
 const noSession = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Archives a user for good: off all teams, without a number, and with an address that frees the old one. What the user
+ * Archives a user for good: off all teams and organisations, without a number, and with an address that frees the old one. What the user
  * made stays the user's. Doing it again changes nothing.
  *
  * @throws AppError NOT_FOUND; REFUSED for the author of automatic changes; TEAM_REFUSED when a service would be left without somebody who manages it
@@ -29,6 +30,7 @@ export async function archiveUser(
     const user = (await findUserRecord(tx, userId))!;
     if (user.state === 'inactive') return { user, alreadyArchived: true };
     const now = clock.now();
+    await leaveOrganisations(tx, userId);
     await saveUserChanges(
       tx,
       userId,

@@ -8,7 +8,13 @@ export const longestUserList = 1000;
 /** Users by name, at most `limit`; without a filter, all but the archived ones. */
 export async function listUsers(
   { db }: { db: Queryable },
-  { emailPart = null, serviceId = null, archived = false, limit = longestUserList }: Partial<UserFilter> = {},
+  {
+    emailPart = null,
+    serviceId = null,
+    organisationId = null,
+    archived = false,
+    limit = longestUserList,
+  }: Partial<UserFilter> = {},
 ): Promise<UserRecord[]> {
-  return listUserRecords(db, { emailPart, serviceId, archived, limit });
+  return listUserRecords(db, { emailPart, serviceId, organisationId, archived, limit });
 }

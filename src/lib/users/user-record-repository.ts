@@ -22,6 +22,9 @@ const selectRecords = `SELECT u.id, u.created_at AS "createdAt", u.logged_in_at 
       .join(', ')},
     ARRAY(SELECT us.service_id FROM user_to_service us JOIN services s ON s.id = us.service_id AND s.active
       WHERE us.user_id = u.id ORDER BY us.service_id) AS services,
+    ARRAY(SELECT uo.organisation_id FROM user_to_organisation uo
+      JOIN organisation o ON o.id = uo.organisation_id AND o.active
+      WHERE uo.user_id = u.id ORDER BY uo.organisation_id) AS organisations,
     (SELECT coalesce(json_object_agg(g.service_id, g.names), '{}') FROM (
       SELECT p.service_id, json_agg(p.permission ORDER BY p.permission) AS names
       FROM permissions p JOIN services s ON s.id = p.service_id AND s.active
@@ -47,6 +50,8 @@ export interface UserFilter {
   readonly emailPart: string | null;
   /** Whose team they are on; null = anybody. */
   readonly serviceId: string | null;
+  /** Whom they are in; null = any. */
+  readonly organisationId: string | null;
   /** Inactive ones, too. */
   readonly archived: boolean;
   readonly limit: number;
@@ -55,7 +60,7 @@ export interface UserFilter {
 /** Users by name. */
 export async function listUserRecords(
   db: Queryable,
-  { emailPart, serviceId, archived, limit }: UserFilter,
+  { emailPart, serviceId, organisationId, archived, limit }: UserFilter,
 ): Promise<UserRecord[]> {
   const pattern = emailPart === null ? null : `%${emailPart.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
   const { rows } = await db.query<UserRecord>(
@@ -63,6 +68,8 @@ export async function listUserRecords(
         AND (${pattern}::text IS NULL OR u.email_address ILIKE ${pattern})
         AND (${serviceId}::uuid IS NULL OR EXISTS (
           SELECT FROM user_to_service us WHERE us.user_id = u.id AND us.service_id = ${serviceId}))
+        AND (${organisationId}::uuid IS NULL OR EXISTS (
+          SELECT FROM user_to_organisation uo WHERE uo.user_id = u.id AND uo.organisation_id = ${organisationId}))
       ORDER BY u.name, u.id LIMIT ${limit}`),
   );
   return rows;

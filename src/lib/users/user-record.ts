@@ -15,6 +15,8 @@ export interface UserRecord extends User {
   readonly receivesNewFeaturesEmail: boolean;
   /** Ids of the active services whose team the user is on. */
   readonly services: readonly string[];
+  /** Ids of the active organisations that the user is in. */
+  readonly organisations: readonly string[];
   /** What the user may do, by the ids of these services. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/core/clock.ts';
 import { parseUuid } from '../../lib/core/ids.ts';
-import { ukPostages } from '../../lib/letters/postage.ts';
+import { isPostage, ukPostages } from '../../lib/letters/postage.ts';
 import { validateEmailAddress } from '../../lib/recipients/email-address.ts';
 import { validatePhoneNumberForApi } from '../../lib/recipients/phone-number.ts';
 
@@ -35,6 +35,8 @@ export function createFormats(clock: Clock): Readonly<Record<string, FormatCheck
     'notify-https-url': (text) => (isHttpsUri(text) ? null : 'is not a valid https url'),
     'notify-postage': (text) =>
       (ukPostages as readonly string[]).includes(text) ? null : 'invalid. It must be either first, second or economy.',
+    'notify-letter-postage': (text) =>
+      isPostage(text) ? null : 'invalid. It must be first, second, economy, europe or rest-of-world.',
     'notify-schedule': (text) => checkSchedule(text, clock.now()),
   };
 }

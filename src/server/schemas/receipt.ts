@@ -67,6 +67,26 @@ export const printAnswer = Type.Object(
   { description: 'It will be read; also when it is no file of responses.' },
 );
 
+const property = Type.Object({ key: Type.String(), value: textOrNumber('Its value.') });
+const despatchHelp =
+  'With DESPATCHED: `totalSheets`, `postageClass` (1ST, 2ND or INTERNATIONAL) and `mailingProduct`; an object of them will do.';
+
+export const printStatus = Type.Object({
+  id: text("The provider's own id of the message."),
+  time: text('When it was written.'),
+  data: Type.Object({
+    jobId: text('The id of the notification.'),
+    jobStatus: text('DESPATCHED or REJECTED.'),
+    transitionDate: text('When it came about, as `2026-01-30T13:15:12Z`.'),
+    despatchProperties: Type.Optional(
+      Type.Union([Type.Array(property), Type.Object({}, { additionalProperties: true })], {
+        description: despatchHelp,
+      }),
+    ),
+  }),
+  metadata: Type.Object({ correlationId: text("The provider's.") }),
+});
+
 export const receivedTextAnswer = Type.Object({ status: Type.Literal('ok') }, { description: 'It was taken.' });
 
 export const receiptProblems = Type.Object(

@@ -58,6 +58,8 @@ test('what may hold a password is a secret', () => {
     'broadcastSigningCertificate',
     'printSftpUrl',
     'printSftpKey',
+    'printApiPassword',
+    'printApiKey',
     'internalClients',
   ]);
 });

@@ -1,20 +1,25 @@
-import { buffer } from 'node:stream/consumers';
-import { Readable } from 'node:stream';
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { storedZip, storedZipBytes, type ZipFile } from '../../../src/lib/print-runs/stored-zip.ts';
+import { headerRoom, storedZip, storedZipBytes, type ZipFile } from '../../../src/lib/print-runs/stored-zip.ts';
 import { temporaryFolder } from '../../support/folders.ts';
 import { requireProgram } from '../../support/programs.ts';
 import { readZip } from '../../support/read-zip.ts';
 
-async function* asyncOf(files: readonly ZipFile[]): AsyncGenerator<ZipFile> {
-  yield* files;
+interface File {
+  readonly name: string;
+  readonly content: Buffer;
 }
 
-const zipOf = (files: readonly ZipFile[]): Promise<Buffer> => buffer(Readable.from(storedZip(asyncOf(files))));
-const some: readonly ZipFile[] = [
+async function* framed(files: readonly File[]): AsyncGenerator<ZipFile> {
+  for (const { name, content } of files)
+    yield { name, framed: Buffer.concat([Buffer.alloc(headerRoom(name), '?'), content]) };
+}
+
+const zipOf = async (files: readonly File[]): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(storedZip(framed(files))));
+const some: readonly File[] = [
   { name: 'NOTIFY.A.PDF', content: Buffer.from('first') },
   { name: 'NOTIFY.B.PDF', content: Buffer.alloc(100_000, 7) },
   { name: 'NOTIFY.EMPTY.PDF', content: Buffer.alloc(0) },

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import type { SFTPWrapper } from 'ssh2';
 import { describe, expect, it } from 'vitest';
 import { writePipelined } from '../../../src/lib/print-runs/write-pipelined.ts';
@@ -11,6 +11,7 @@ class FakeServer extends EventEmitter {
   readonly written = Buffer.alloc(10_000_000);
   length = 0;
   isClosed = false;
+  requests = 0;
   waiting = 0;
   mostWaiting = 0;
   answer: (done: Done) => void = (done) => void setImmediate(done);
@@ -20,11 +21,13 @@ class FakeServer extends EventEmitter {
   }
 
   write(_handle: Buffer, content: Buffer, offset: number, length: number, position: number, done: Done): void {
-    content.copy(this.written, position, offset, offset + length);
     this.length = Math.max(this.length, position + length);
+    this.requests += 1;
     this.waiting += 1;
     this.mostWaiting = Math.max(this.mostWaiting, this.waiting);
     this.answer((error) => {
+      // Only now: a server that takes less at once is sent the rest of a request later.
+      content.copy(this.written, position, offset, offset + length);
       this.waiting -= 1;
       done(error);
     });
@@ -36,8 +39,18 @@ class FakeServer extends EventEmitter {
   }
 }
 
+/** Content whose chunks are good until the next one is asked for. */
+async function* passing(chunks: readonly Buffer[]): AsyncGenerator<Buffer> {
+  const memory = Buffer.alloc(Math.max(...chunks.map(({ length }) => length)));
+  for (const chunk of chunks) {
+    chunk.copy(memory);
+    yield memory.subarray(0, chunk.length);
+    memory.fill('?');
+  }
+}
+
 function write(server: FakeServer, chunks: readonly Buffer[], signal?: AbortSignal): Promise<void> {
-  const content = Readable.from(chunks);
+  const content = passing(chunks);
   return writePipelined(server as unknown as SFTPWrapper, { path: 'x', content, timeoutMs: 200, signal });
 }
 
@@ -51,6 +64,31 @@ describe('a pipelined write', () => {
     expect(server.isClosed).toBe(true);
     expect(server.mostWaiting).toBeGreaterThan(10);
     expect(server.mostWaiting).toBeLessThanOrEqual(64);
+  });
+
+  it('sends small chunks together', async () => {
+    const server = new FakeServer();
+    const small = Array.from({ length: 1000 }, (_, index) => Buffer.alloc(100, index));
+    await write(server, small);
+    expect(server.written.subarray(0, server.length).equals(Buffer.concat(small))).toBe(true);
+    expect(server.requests).toBe(Math.ceil(100_000 / (32 * 1024)));
+  });
+
+  it('fails when the server refuses a single request, long before the end', async () => {
+    const server = new FakeServer();
+    server.answer = (done) => void setImmediate(done, server.requests === 3 ? new Error('Failure') : null);
+    const slow = async function* (): AsyncGenerator<Buffer> {
+      for (const chunk of chunks) {
+        yield chunk;
+        await setTimeout(1);
+      }
+    };
+    const content = slow();
+    const writing = writePipelined(server as unknown as SFTPWrapper, {
+      ...{ path: 'x', content, timeoutMs: 200 },
+      signal: undefined,
+    });
+    await expect(writing).rejects.toThrow('Failure');
   });
 
   it('fails when the disk of the server is full', async () => {

@@ -7,6 +7,7 @@ import {
 } from '../../../src/lib/recipients/email-address.ts';
 import { stripRecipient } from '../../../src/lib/recipients/whitespace.ts';
 import { readVectors } from './vector-file.ts';
+import { expectLinearTime } from '../../support/processor-time.ts';
 
 const label63 = 'd'.repeat(63);
 
@@ -133,11 +134,11 @@ describe('properties', () => {
   test.each(['a', '@', '.', ' ', '\u200B', 'é', 'א', '\uD800', '-', 'a@', 'a.é@'])(
     'a hundred thousand of %j takes no longer than its length',
     (part) => {
-      const started = performance.now();
-      validateEmailAddress(part.repeat(100_000));
-      validateEmailAddress(`a@${part.repeat(100_000)}.com`);
-      toSmtpAddress(`a@${part.repeat(100_000)}.com`);
-      expect(performance.now() - started).toBeLessThan(1_000);
+      expectLinearTime((size) => {
+        validateEmailAddress(part.repeat(size));
+        validateEmailAddress(`a@${part.repeat(size)}.com`);
+        toSmtpAddress(`a@${part.repeat(size)}.com`);
+      }, 100_000);
     },
   );
 });

@@ -1,12 +1,12 @@
-import { describe, test } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { renderEmailText } from '../../../src/lib/templates/render-email.ts';
 import { renderSms } from '../../../src/lib/templates/render-sms.ts';
 import { renderSubject } from '../../../src/lib/templates/render-subject.ts';
 import { sanitiseText } from '../../../src/lib/templates/sanitise-personalisation.ts';
+import { expectLinearTime } from '../../support/processor-time.ts';
 
-// Each of these takes quadratic or exponential time in some regular expression or parser that is easy to write: such a
-// text would not end within the limit.
-const hostile: [name: string, piece: string, ending?: string][] = [
+// Each of these takes quadratic or exponential time in some regular expression or parser that is easy to write.
+const hostile: [name: string, piece: string, ending?: string | ((size: number) => string)][] = [
   ['opening brackets', '('],
   ['opening placeholders', '((a'],
   ['closed placeholders', '((a??'],
@@ -20,7 +20,7 @@ const hostile: [name: string, piece: string, ending?: string][] = [
   ['trailing heading marks', ' #', 'x'],
   ['square brackets', '['],
   ['nested brackets', '[a', '](u)'],
-  ['nested links', '[ ', `${'x](u) '.repeat(10_000)}`],
+  ['nested links', '[ ', (size) => 'x](u) '.repeat(size / 100)],
   ['bracket pairs', '[ [x] ', ']'],
   ['half links', '[a](u "'],
   ['links without end', '[a]('],
@@ -70,14 +70,31 @@ const hostile: [name: string, piece: string, ending?: string][] = [
   ['private-use characters', '\ue000((a))'],
 ];
 
-describe('hostile texts of a million characters', () => {
-  test.each(hostile)('%s: rendering ends', { timeout: 60_000 }, (_name, piece, ending = '') => {
-    const content = piece.repeat(Math.ceil(1_000_000 / piece.length)) + ending;
-    const personalisation = { b: 'x' };
-    // The text version of an email knows the whole grammar, raw HTML included.
-    renderEmailText({ content, personalisation });
-    renderSms({ content, personalisation, prefix: null });
-    renderSubject(content, personalisation, { escape: true });
-    sanitiseText(content);
+/** What a text meets between a template and a message. */
+function render(content: string): void {
+  const personalisation = { b: 'x' };
+  // The text version of an email knows the whole grammar, raw HTML included.
+  renderEmailText({ content, personalisation });
+  renderSms({ content, personalisation, prefix: null });
+  renderSubject(content, personalisation, { escape: true });
+  sanitiseText(content);
+}
+
+describe('hostile texts', () => {
+  test.each(hostile)('%s: rendering takes no longer than their length', (_name, piece, ending = '') => {
+    expectLinearTime((size) => {
+      const end = typeof ending === 'string' ? ending : ending(size);
+      render(piece.repeat(Math.ceil(size / piece.length)) + end);
+    }, 100_000);
+  });
+
+  // More of everything than a call takes arguments, or a stack holds.
+  it('of a million characters are rendered', { timeout: 60_000 }, () => {
+    for (const piece of ['((a??', '[', '* a\n']) render(piece.repeat(1_000_000 / piece.length));
+  });
+
+  it('are told from harmless ones by the time they take', () => {
+    const spaces = (size: number): boolean => /\s+x$/.test(' '.repeat(size));
+    expect(() => expectLinearTime(spaces, 12_000)).toThrow(/^The time grows faster than the size: /);
   });
 });

@@ -5,6 +5,7 @@ import { baselineOffset, fonts } from './letter-fonts.ts';
 import * as sheet from './letter-sheet.ts';
 import type { TypeStyle } from './letter-sheet.ts';
 import type { LetterForm } from './letter-source.ts';
+import type { LogoImage } from './logo-image.ts';
 import type { Mark } from './paginate.ts';
 import { noBreakSpace } from './printable-text.ts';
 import { widthOf, type Line } from './text-lines.ts';
@@ -23,7 +24,7 @@ const locales = { english: 'en-GB', welsh: 'cy' };
 /** Draws a letter as a PDF. The same letter always gives the same bytes. */
 export async function drawLetter(
   letter: ComposedLetter,
-  { createdAt, form }: { createdAt: Date; form: LetterForm },
+  { createdAt, logo, form }: { createdAt: Date; logo: LogoImage | null; form: LetterForm },
 ): Promise<Uint8Array> {
   const document = new PDFDocument({
     size: [sheet.page.width, sheet.page.height],
@@ -41,18 +42,23 @@ export async function drawLetter(
     document.on('end', resolve);
     document.on('error', reject);
   });
-  drawPages(document, letter, form);
+  drawPages(document, letter, { logo, form });
   document.end();
   await ended;
   return Buffer.concat(chunks);
 }
 
-function drawPages(document: Document, letter: ComposedLetter, form: LetterForm): void {
+function drawPages(
+  document: Document,
+  letter: ComposedLetter,
+  { logo, form }: { logo: LogoImage | null; form: LetterForm },
+): void {
   const pen = createPen(document, form);
   letter.pages.forEach(({ marks, footer }, index) => {
     document.addPage();
     pen.ink('black');
     if (index === 0) {
+      if (logo !== null) drawLogo(document, logo);
       drawAddress(document, pen, letter.address);
       drawContactBlock(pen, letter.contactBlock);
     }
@@ -128,6 +134,32 @@ function narrowSpaces(document: Document, { size, wordSpacing }: TypeStyle): voi
     };
   }
   font.spaceChange = (wordSpacing / size) * 1000;
+}
+
+/** As large as its box takes, at its top left corner. */
+function drawLogo(document: Document, { width, height, colourSpace, samples }: LogoImage): void {
+  const image = document.ref({
+    Type: 'XObject',
+    Subtype: 'Image',
+    Width: width,
+    Height: height,
+    ColorSpace: colourSpace,
+    BitsPerComponent: 8,
+    Filter: 'FlateDecode',
+  });
+  image.end(Buffer.from(samples));
+  const name = 'Logo';
+  (document.page as unknown as PageWithObjects).xobjects[name] = image;
+  const scale = Math.min(sheet.logo.width / width, sheet.logo.height / height);
+  // An image is drawn upwards into a square of one by one.
+  document.save().transform(width * scale, 0, 0, -height * scale, sheet.logo.left, sheet.logo.top + height * scale);
+  document.addContent(`/${name} Do`);
+  document.restore();
+}
+
+/** What a page of pdfkit includes, which its types do not know. */
+interface PageWithObjects {
+  readonly xobjects: Record<string, unknown>;
 }
 
 function drawAddress(document: Document, pen: Pen, lines: readonly string[]): void {

@@ -1,6 +1,7 @@
 import { AppError, messageOf } from '../../core/errors.ts';
 import type { LetterPdf, LetterSource } from './letter-source.ts';
 import type { PagePicture } from './page-picture.ts';
+import type { Logo } from './read-logo.ts';
 import { createWorkThread, type ThreadAnswer } from './work-thread.ts';
 
 /**
@@ -12,16 +13,20 @@ export interface LetterPrinter {
   print(source: LetterSource): Promise<LetterPdf>;
   /** A page of a PDF, counted from 1. @throws AppError LETTER_NOT_MADE */
   picture(pdf: Uint8Array, page: number, options?: { readonly dpi?: number }): Promise<PagePicture>;
+  /** A picture for the top of letters; null for a file that is none. @throws AppError LETTER_NOT_MADE */
+  logo(file: Uint8Array): Promise<Logo | null>;
   close(): Promise<void>;
 }
 
 /** What the thread is asked for. */
 export type PrinterRequest =
   | { readonly kind: 'letter'; readonly source: LetterSource }
-  | { readonly kind: 'picture'; readonly pdf: Uint8Array; readonly page: number; readonly dpi: number };
+  | { readonly kind: 'picture'; readonly pdf: Uint8Array; readonly page: number; readonly dpi: number }
+  | { readonly kind: 'logo'; readonly file: Uint8Array };
 
 /** What it answers. */
-export type PrinterAnswer = ThreadAnswer<LetterPdf | PagePicture>;
+export type PrinterResult = LetterPdf | PagePicture | Logo | null;
+export type PrinterAnswer = ThreadAnswer<PrinterResult>;
 
 const defaultDpi = 96;
 const defaultTimeLimitMs = 60_000;
@@ -29,8 +34,8 @@ const mostMemoryMb = 512;
 
 export function createLetterPrinter({ timeLimitMs = defaultTimeLimitMs } = {}): LetterPrinter {
   const module = new URL('./printer-thread', import.meta.url);
-  const thread = createWorkThread<PrinterRequest, LetterPdf | PagePicture>({ module, timeLimitMs, mostMemoryMb });
-  const ask = async <Result extends LetterPdf | PagePicture>(request: PrinterRequest): Promise<Result> => {
+  const thread = createWorkThread<PrinterRequest, PrinterResult>({ module, timeLimitMs, mostMemoryMb });
+  const ask = async <Result extends PrinterResult>(request: PrinterRequest): Promise<Result> => {
     try {
       return (await thread.ask(request)) as Result;
     } catch (error) {
@@ -40,6 +45,7 @@ export function createLetterPrinter({ timeLimitMs = defaultTimeLimitMs } = {}): 
   return {
     print: (source) => ask({ kind: 'letter', source }),
     picture: (pdf, page, { dpi = defaultDpi } = {}) => ask({ kind: 'picture', pdf, page, dpi }),
+    logo: (file) => ask({ kind: 'logo', file }),
     close: () => thread.close(),
   };
 }

@@ -40,6 +40,9 @@ export const styles = {
 
 export const page = { width: mm(210), height: mm(297) };
 
+/** The sender's picture: as large as fits. */
+export const logo = { left: mm(15), top: mm(10), width: mm(70), height: mm(18) };
+
 /** Behind the window of the envelope: lines end at its bottom, and what does not fit is cut off. */
 export const addressWindow = { left: mm(24.6), bottom: mm(66.2), width: mm(85), height: mm(26.7), mostLines: 8 };
 

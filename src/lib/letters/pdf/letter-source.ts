@@ -10,6 +10,10 @@ export interface LetterSource {
   readonly personalisation: string;
   /** ISO time of the letter's creation; it is dated with its London day. */
   readonly createdAt: string;
+  /** A PNG or JPEG for the top of the first page; null for none. */
+  readonly logo: Uint8Array | null;
+  /** A PDF whose pages come after all others; null for none. */
+  readonly attachment: Uint8Array | null;
   readonly form: LetterForm;
 }
 
@@ -27,6 +31,7 @@ export type LetterForm = 'print' | 'preview';
 
 export interface LetterPdf {
   readonly pdf: Uint8Array;
+  /** With those of the attachment. */
   readonly pageCount: number;
   /** Characters that no font of ours has: a box, or the letter without its mark, stands for each. */
   readonly unprintable: number;

@@ -1,9 +1,7 @@
 /** The thread of `LetterPrinter`: it answers one request at a time. */
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../core/errors.ts';
-import type { PrinterAnswer, PrinterRequest } from './letter-printer.ts';
-import type { LetterPdf } from './letter-source.ts';
-import type { PagePicture } from './page-picture.ts';
+import type { PrinterAnswer, PrinterRequest, PrinterResult } from './letter-printer.ts';
 
 parentPort!.on('message', (request: PrinterRequest) => void answer(request));
 
@@ -17,10 +15,14 @@ async function answer(request: PrinterRequest): Promise<void> {
   parentPort!.postMessage(message);
 }
 
-async function work(request: PrinterRequest): Promise<LetterPdf | PagePicture> {
+async function work(request: PrinterRequest): Promise<PrinterResult> {
   if (request.kind === 'letter') {
     const { renderLetterPdf } = await import('./render-letter-pdf.ts');
     return renderLetterPdf(request.source);
+  }
+  if (request.kind === 'logo') {
+    const { readLogo } = await import('./read-logo.ts');
+    return readLogo(request.file);
   }
   const { pagePicture } = await import('./page-picture.ts');
   return pagePicture(request.pdf, request.page, request.dpi);

@@ -10,6 +10,12 @@ import type { LetterPdf, LetterSource } from './letter-source.ts';
  */
 export async function renderLetterPdf(source: LetterSource): Promise<LetterPdf> {
   const letter = composeLetter(source);
-  const pdf = await drawLetter(letter, { createdAt: new Date(source.createdAt), form: source.form });
-  return { pdf, pageCount: letter.pages.length, unprintable: letter.unprintable };
+  const { logo, form, attachment } = source;
+  // What only some letters need is loaded with the first of them.
+  const image = logo === null ? null : await (await import('./logo-image.ts')).logoImage(logo, form);
+  const pdf = await drawLetter(letter, { createdAt: new Date(source.createdAt), logo: image, form });
+  const drawn = { pdf, pageCount: letter.pages.length, unprintable: letter.unprintable };
+  if (attachment === null) return drawn;
+  const { appendPages } = await import('./append-pages.ts');
+  return { ...drawn, ...(await appendPages(pdf, attachment)) };
 }

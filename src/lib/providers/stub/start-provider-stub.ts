@@ -23,12 +23,17 @@ export interface StubOptions {
   readonly receiptsTo: string | null;
   readonly scenarios?: Partial<Record<StubProvider, StubScenario>>;
   /** Answers whatever is asked below `/networks`. */
-  readonly networks?: {
-    handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
-    close(): void;
-  };
+  readonly networks?: StubPart;
+  /** Answers whatever is asked below `/print`. */
+  readonly printer?: StubPart;
   /** Called for each message that was taken. */
   readonly onAccepted?: (provider: StubProvider, message: StubMessage) => void;
+}
+
+/** What others play on the same server. */
+export interface StubPart {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  close(): void;
 }
 
 /** A request as it came over the wire. */
@@ -63,6 +68,7 @@ export interface ProviderStub {
 }
 
 const keptRequests = 1000;
+const partPaths = { networks: /^\/networks(\/|$)/, printer: /^\/print(\/|$)/ };
 
 /**
  * Plays MMG (`/mmg`), Firetext (`/firetext`), SES v2 (`/ses`, and below it as the SDK asks) and an HTTP gateway
@@ -151,8 +157,8 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = (request.url ?? '/').split('?')[0]!;
     const provider = stubProviders.find((known) => path === `/${known}` || path.startsWith(`/${known}/`));
-    if (/^\/networks(\/|$)/.test(path) && options.networks !== undefined)
-      return options.networks.handle(request, response);
+    for (const part of ['networks', 'printer'] as const)
+      if (partPaths[part].test(path) && options[part] !== undefined) return options[part].handle(request, response);
     if (provider === undefined) return control(request, path, response);
     take(provider, request, await text(request), response);
   }
@@ -175,6 +181,7 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
       for (const timer of delayed) clearTimeout(timer);
       await receipts?.close();
       options.networks?.close();
+      options.printer?.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

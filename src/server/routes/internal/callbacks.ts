@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { Type, type TSchema } from 'typebox';
 import type { App } from '../../../lib/app.ts';
 import {
   callbackTypes,
@@ -23,47 +23,74 @@ import { parameter, queryOf, serviceIdOf } from './requests.ts';
 const callbackType = Type.String({ enum: [...callbackTypes] });
 const url = Type.String({ format: 'notify-https-url' });
 const updatedById = Type.String({ format: 'notify-uuid' });
-
-const newCallback = Type.Object({
-  url,
-  bearer_token: Type.String(),
-  updated_by_id: updatedById,
-  callback_type: callbackType,
-});
-const changes = Type.Object({
+const newFields = { url, bearer_token: Type.String(), updated_by_id: updatedById };
+const changedFields = {
   url: Type.Optional(url),
   bearer_token: Type.Optional(Type.String()),
   updated_by_id: updatedById,
-  callback_type: callbackType,
-});
+};
 
 interface Body {
   readonly url?: string;
   readonly bearer_token?: string;
   readonly updated_by_id: string;
-  readonly callback_type: CallbackType;
+  readonly callback_type?: CallbackType;
 }
+
+/** Where a path has its callbacks from. */
+interface Place {
+  readonly path: string;
+  /** What its bodies say beside the fields of every callback. */
+  readonly ofType: { readonly callback_type?: TSchema };
+  readonly inBody: (body: Body) => CallbackType;
+  readonly inQuery: (request: FastifyRequest) => CallbackType;
+}
+
+/** Until 2025 each type had a path of its own (admin API sheet §3.4). */
+const places: readonly Place[] = [
+  {
+    path: 'callback-api',
+    ofType: { callback_type: callbackType },
+    inBody: (body) => body.callback_type!,
+    inQuery: typeInQuery,
+  },
+  ...(
+    [
+      ['delivery-receipt-api', 'delivery_status'],
+      ['inbound-api', 'inbound_sms'],
+    ] as const
+  ).map(([path, type]): Place => ({ path, ofType: {}, inBody: () => type, inQuery: () => type })),
+];
 
 /** Where a service wants to be told (admin API sheet §4.6). Tokens are in no answer. */
 export function registerCallbacks(routes: InternalRoutes, app: App): void {
-  routes('/service/:service_id/callback-api', {
-    POST: { body: newCallback, handler: (request, reply) => create(app, request, reply) },
-  });
-  routes('/service/:service_id/callback-api/:callback_id', {
-    GET: async (request) => ({ data: toView(await find(app, request, typeInQuery(request))) }),
-    POST: { body: changes, handler: (request) => update(app, request) },
-    DELETE: (request, reply) => remove(app, request, reply),
-  });
+  for (const { path, ofType, inBody, inQuery } of places) {
+    const newCallback = Type.Object({ ...newFields, ...ofType });
+    const changes = Type.Object({ ...changedFields, ...ofType });
+    routes(`/service/:service_id/${path}`, {
+      POST: { body: newCallback, handler: (request, reply) => create(app, request, reply, inBody) },
+    });
+    routes(`/service/:service_id/${path}/:callback_id`, {
+      GET: async (request) => ({ data: toView(await find(app, request, inQuery(request))) }),
+      POST: { body: changes, handler: (request) => update(app, request, inBody) },
+      DELETE: (request, reply) => remove(app, request, reply, inQuery),
+    });
+  }
 }
 
-async function create(app: App, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+async function create(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  typeOf: Place['inBody'],
+): Promise<unknown> {
   const body = request.body as Required<Body>;
   const { id: serviceId } = await requireService(app, serviceIdOf(request));
   const { id: updater } = await requireUser(app, parseUuid(body.updated_by_id)!);
   const callback = await listed(() =>
     createCallback(app, {
       serviceId,
-      callbackType: body.callback_type,
+      callbackType: typeOf(body),
       url: body.url,
       bearerToken: body.bearer_token,
       updatedById: updater,
@@ -72,14 +99,15 @@ async function create(app: App, request: FastifyRequest, reply: FastifyReply): P
   return reply.code(201).send({ data: toView(callback) });
 }
 
-async function update(app: App, request: FastifyRequest): Promise<object> {
+async function update(app: App, request: FastifyRequest, typeOf: Place['inBody']): Promise<object> {
   const body = request.body as Body;
-  const { serviceId } = await find(app, request, body.callback_type);
+  const type = typeOf(body);
+  const { serviceId } = await find(app, request, type);
   const { id: updater } = await requireUser(app, parseUuid(body.updated_by_id)!);
   const { callback } = await listed(() =>
     updateCallback(app, {
       serviceId,
-      callbackType: body.callback_type,
+      callbackType: type,
       url: body.url,
       bearerToken: body.bearer_token,
       updatedById: updater,
@@ -88,8 +116,13 @@ async function update(app: App, request: FastifyRequest): Promise<object> {
   return { data: toView(callback) };
 }
 
-async function remove(app: App, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  const { serviceId, callbackType: type } = await find(app, request, typeInQuery(request));
+async function remove(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  typeOf: Place['inQuery'],
+): Promise<unknown> {
+  const { serviceId, callbackType: type } = await find(app, request, typeOf(request));
   await removeCallback(app, { serviceId, callbackType: type });
   return reply.code(204).send();
 }

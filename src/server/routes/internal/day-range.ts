@@ -18,9 +18,23 @@ export function dayRangeIn({ clock }: Pick<App, 'clock'>, request: FastifyReques
   throw new AppError('REQUEST_INVALID', `Dates must be at most ${mostDays} days apart`);
 }
 
+/** `start_date` and `end_date`, both included, neither left out. @throws AppError REQUEST_INVALID */
+export function requiredDayRangeIn(request: FastifyRequest): DayRange {
+  return { start: dateIn(request, 'start_date') ?? noDate(), end: dateIn(request, 'end_date') ?? noDate() };
+}
+
+/** A day that must be there. @throws AppError REQUEST_INVALID */
+export function requiredDateIn(request: FastifyRequest, name: string): CalendarDate {
+  return dateIn(request, name) ?? noDate();
+}
+
 function dateIn(request: FastifyRequest, name: string): CalendarDate | null {
   const text = parameter(queryOf(request), name);
   if (text === undefined) return null;
   if (isCalendarDate(text)) return text;
+  return noDate();
+}
+
+function noDate(): never {
   throw new AppError('REQUEST_INVALID', 'Input must be a date in the format: YYYY-MM-DD');
 }

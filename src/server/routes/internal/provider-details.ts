@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { App } from '../../../lib/app.ts';
+import { countProviderTexts } from '../../../lib/billing/count-provider-texts.ts';
 import { toApiDateTimeOrNull } from '../../../lib/core/clock.ts';
 import { fieldError } from '../../../lib/core/errors.ts';
 import { given } from '../../../lib/core/given.ts';
@@ -20,7 +21,7 @@ import { bodyOf, idIn } from './requests.ts';
 /** Providers of messages (admin API sheet §4.12). */
 export function registerProviderDetails(routes: InternalRoutes, app: App): void {
   routes('/provider-details', {
-    GET: async () => ({ provider_details: (await showAllProviderDetails(app)).map(toListedView) }),
+    GET: () => list(app),
   });
   routes('/provider-details/:provider_id', {
     GET: async (request) => ({ provider_details: toView(await showProviderDetails(app, placeOf(request))) }),
@@ -73,10 +74,16 @@ function placeOf(request: FastifyRequest): { providerId: string } {
   return { providerId: idIn(request, 'provider_id') };
 }
 
-/** Fragments of a month are counted with the bills; there are none here yet. */
-function toListedView(provider: ProviderDetails): object {
-  const { version: _, ...listed } = toView(provider);
-  return { ...listed, current_month_billable_sms: 0 };
+async function list(app: App): Promise<object> {
+  const [providers, units] = [await showAllProviderDetails(app), await countProviderTexts(app)];
+  const unitsOf = ({ notificationType, identifier }: ProviderDetails): number =>
+    notificationType === 'sms' ? (units.get(identifier) ?? 0) : 0;
+  return {
+    provider_details: providers.map((provider) => {
+      const { version: _, ...listed } = toView(provider);
+      return { ...listed, current_month_billable_sms: unitsOf(provider) };
+    }),
+  };
 }
 
 function toView(provider: ProviderDetails): Readonly<Record<string, unknown>> {

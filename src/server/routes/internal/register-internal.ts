@@ -5,6 +5,8 @@ import { registerInternalErrors } from '../../plugins/errors.ts';
 import { registerResource, type Method } from '../../resource.ts';
 import { registerInternalBroadcasts, registerPublicAlerts } from './broadcasts.ts';
 import { registerApiKeys } from './api-keys.ts';
+import { registerBilling } from './billing.ts';
+import { registerBillingReports } from './billing-reports.ts';
 import { registerCallbacks } from './callbacks.ts';
 import { registerContactLists } from './contact-lists.ts';
 import { registerDataRetention } from './data-retention.ts';
@@ -16,19 +18,26 @@ import { registerJobs } from './jobs.ts';
 import { registerInternalBodies } from './requests.ts';
 import { registerMembers } from './members.ts';
 import { registerNotifications } from './notifications.ts';
+import { registerOrganisations } from './organisations.ts';
 import { registerPlatformStatistics } from './platform-statistics.ts';
+import { registerLetterPreviews } from './letter-previews.ts';
 import { registerLetters } from './letters.ts';
 import { registerProviderDetails } from './provider-details.ts';
+import { registerReturnedLetters } from './returned-letters.ts';
 import { registerSenders } from './senders.ts';
 import { registerSendNotification } from './send-notification.ts';
 import { registerServices } from './services.ts';
 import { registerStatistics } from './statistics.ts';
 import { registerTemplates } from './templates.ts';
+import { registerUnsubscribeStatistics } from './unsubscribe-statistics.ts';
+import { registerUploadedLetters } from './uploaded-letters.ts';
 import { registerUploads } from './uploads.ts';
 import { registerUsers } from './users.ts';
 
 const domains = [
   registerApiKeys,
+  registerBilling,
+  registerBillingReports,
   registerCallbacks,
   registerContactLists,
   registerDataRetention,
@@ -36,16 +45,21 @@ const domains = [
   registerGuestList,
   registerInbound,
   registerJobs,
+  registerLetterPreviews,
   registerLetters,
   registerMembers,
   registerNotifications,
+  registerOrganisations,
   registerPlatformStatistics,
   registerProviderDetails,
+  registerReturnedLetters,
   registerSenders,
   registerSendNotification,
   registerServices,
   registerStatistics,
   registerTemplates,
+  registerUnsubscribeStatistics,
+  registerUploadedLetters,
   registerUploads,
   registerUsers,
 ];

@@ -1,6 +1,7 @@
 import { given } from '../../../lib/core/given.ts';
 import { parseUuid } from '../../../lib/core/ids.ts';
 import type { JsonObject, JsonValue } from '../../../lib/core/json.ts';
+import { organisationTypes } from '../../../lib/organisations/organisation.ts';
 import { serviceDetailColumns, type ServiceDetails } from '../../../lib/services/service-record.ts';
 import type { UpdateServiceInput } from '../../../lib/services/update-service.ts';
 import {
@@ -14,18 +15,6 @@ import {
 import { assertV1Rules, requiredText, type V1Rule } from '../../schemas/v1-rules.ts';
 
 /** The fields of requests about services (admin API sheet §4.1). */
-
-const organisationTypes = [
-  'central',
-  'local',
-  'nhs_central',
-  'nhs_local',
-  'nhs_gp',
-  'nhs_notify',
-  'emergency_service',
-  'school_or_college',
-  'other',
-];
 
 const text = optional(requiredText(), { nullable: true });
 const shortText = optional(
@@ -47,7 +36,9 @@ const detailRules: Readonly<Record<(typeof serviceDetailColumns)[number], V1Rule
   has_active_go_live_request: optional(requiredBoolean),
   notes: text,
   organisation_type: optional(
-    requiredText((type) => (organisationTypes.includes(type) ? null : 'Invalid organisation type')),
+    requiredText((type) =>
+      (organisationTypes as readonly string[]).includes(type) ? null : 'Invalid organisation type',
+    ),
     { nullable: true },
   ),
   purchase_order_number: shortText,

@@ -4,6 +4,7 @@ import type { App } from '../../../lib/app.ts';
 import { toApiDateTime, toApiDateTimeOrNull } from '../../../lib/core/clock.ts';
 import { parseUuid } from '../../../lib/core/ids.ts';
 import type { JsonObject } from '../../../lib/core/json.ts';
+import type { OrganisationType } from '../../../lib/organisations/organisation.ts';
 import { serviceBelongings } from '../../../lib/service-belongings.ts';
 import { archiveService } from '../../../lib/services/archive-service.ts';
 import { createServiceOfUser } from '../../../lib/services/create-service-of-user.ts';
@@ -69,9 +70,12 @@ async function create(app: App, request: FastifyRequest, reply: FastifyReply): P
   const { id: userId } = await requireUser(app, userIdIn(body, 'user_id'));
   const { id: createdById } = await requireUser(app, userIdIn(body, 'created_by'));
   const { name, live, contactLink, prefixSms, permissions: _, emailSenderName: __, ...settings } = readSettings(body);
+  // Whoever belongs to an organisation has its type, whatever is said here.
+  const { organisation_type: organisationType = null, ...details } = readDetails(body);
   const service = await withFields(refusalsOf(body), () =>
     createServiceOfUser(app, {
       ...settings,
+      organisationType: organisationType as OrganisationType | null,
       name: name!,
       live: live!,
       contactLink: contactLink ?? null,
@@ -80,7 +84,7 @@ async function create(app: App, request: FastifyRequest, reply: FastifyReply): P
       userId,
     }),
   );
-  await updateServiceDetails(app, { serviceId: service.id, details: readDetails(body) });
+  await updateServiceDetails(app, { serviceId: service.id, details });
   return reply.code(201).send({ data: toView(await showServiceRecord(app, { serviceId: service.id })) });
 }
 

@@ -1,6 +1,7 @@
 import type { App } from '../../../lib/app.ts';
 import { toApiDateTime, toApiDateTimeOrNull } from '../../../lib/core/clock.ts';
 import { findLetterContact } from '../../../lib/services/show-senders.ts';
+import { showLetterAttachment } from '../../../lib/templates/show-letter-attachment.ts';
 import { isTemplateRedacted } from '../../../lib/templates/show-template.ts';
 import type { Template } from '../../../lib/templates/template.ts';
 import { findUserById } from '../../../lib/users/show-user.ts';
@@ -13,6 +14,7 @@ export async function toInternalTemplateView(
   const { id, serviceId, templateType, letterContactId } = template;
   const isLetter = templateType === 'letter';
   const contact = letterContactId === null ? null : await findLetterContact({ db }, serviceId, letterContactId);
+  const attachment = await showLetterAttachment({ db }, template);
   return {
     id,
     name: template.name,
@@ -34,7 +36,11 @@ export async function toInternalTemplateView(
     process_type: template.processType,
     is_precompiled_letter: isLetter && template.hidden,
     has_unsubscribe_link: template.hasUnsubscribeLink,
-    letter_attachment: null,
+    letter_attachment: attachment && {
+      id: attachment.id,
+      original_filename: attachment.originalFilename,
+      page_count: attachment.pageCount,
+    },
     letter_languages: isLetter ? 'english' : null,
     letter_welsh_subject: null,
     letter_welsh_content: null,

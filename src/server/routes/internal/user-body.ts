@@ -70,7 +70,7 @@ export function readChanges(body: JsonObject): Omit<UpdateUserInput, 'userId'> {
 }
 
 /** A time with or without its zone, which is UTC. */
-function readTime(text: string): Date | null {
+export function readTime(text: string): Date | null {
   const parts = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:?\d\d)?$/.exec(text);
   if (parts === null) return null;
   const time = new Date(`${parts[1]!}T${parts[2]!}${parts[3] ?? 'Z'}`);

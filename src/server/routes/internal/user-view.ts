@@ -1,7 +1,7 @@
 import { toApiDateTime, toApiDateTimeOrNull } from '../../../lib/core/clock.ts';
 import type { UserRecord } from '../../../lib/users/user-record.ts';
 
-/** A user as the internal API shows it (admin API sheet §4.4). There are no organisations of users, and no security keys. */
+/** A user as the internal API shows it (admin API sheet §4.4). There are no permissions in organisations, and no security keys. */
 export function toInternalUserView(user: UserRecord): object {
   return {
     id: user.id,
@@ -13,7 +13,7 @@ export function toInternalUserView(user: UserRecord): object {
     platform_admin: user.platformAdmin,
     permissions: user.permissions,
     services: user.services,
-    organisations: [],
+    organisations: user.organisations,
     organisation_permissions: {},
     created_at: toApiDateTime(user.createdAt),
     logged_in_at: toApiDateTimeOrNull(user.loggedInAt),

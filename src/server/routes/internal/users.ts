@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { App } from '../../../lib/app.ts';
 import { fieldError, isAppError } from '../../../lib/core/errors.ts';
 import { given } from '../../../lib/core/given.ts';
+import { showOrganisations } from '../../../lib/organisations/show-organisation.ts';
 import { showServiceRecords } from '../../../lib/services/show-service-record.ts';
 import { activateUser } from '../../../lib/users/activate-user.ts';
 import { archiveUser } from '../../../lib/users/archive-user.ts';
@@ -67,12 +68,17 @@ async function archive(app: App, request: FastifyRequest, reply: FastifyReply): 
   return reply.code(204).send();
 }
 
-/** What a front end shows to somebody who signed in. There are no organisations of users. */
+/** What a front end shows to somebody who signed in. */
 async function listServices(app: App, request: FastifyRequest): Promise<object> {
   const { id: userId } = await showUser(app, idIn(request, 'user_id'));
+  const organisations = await showOrganisations(app, { onlyActive: true, userId });
   const services = await showServiceRecords(app, { onlyActive: true, userId });
   return {
-    organisations: [],
+    organisations: organisations.map(({ id, name, countOfLiveServices }) => ({
+      id,
+      name,
+      count_of_live_services: countOfLiveServices,
+    })),
     services: services.map(({ id, name, restricted, organisation }) => ({ id, name, restricted, organisation })),
   };
 }

@@ -1,8 +1,11 @@
-import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
 import type { App } from '../../../lib/app.ts';
 import { receivePrintCallback } from '../../../lib/print-runs/receive-print-callback.ts';
+import { receivePrintStatus, requirePrintToken } from '../../../lib/print-runs/receive-print-status.ts';
+import { registerV2Errors } from '../../plugins/errors.ts';
+import { parseJsonBody } from '../../plugins/json-body.ts';
 import { registerResource } from '../../resource.ts';
-import { printAnswer, receiptProblems, snsEnvelope } from '../../schemas/receipt.ts';
+import { printAnswer, printStatus, receiptProblems, snsEnvelope } from '../../schemas/receipt.ts';
 import { bodyText, providerRoute } from './provider-body.ts';
 
 const schema: FastifySchema = {
@@ -16,7 +19,22 @@ const schema: FastifySchema = {
   errors: ['AUTH_INVALID'],
 };
 
-/** `POST /notifications/letter/dvla` (letters sheet §11). */
+const statusSchema: FastifySchema = {
+  tags: ['Receipts'],
+  operationId: 'receivePrintStatus',
+  summary: 'What the API of the print provider says became of a letter',
+  description: 'The provider is given the URL, whose token is of one letter, with each of them.',
+  querystring: {
+    type: 'object',
+    properties: { token: { type: 'string', description: 'Names the letter.' } },
+    required: ['token'],
+  },
+  body: printStatus,
+  response: { 204: { type: 'null', description: 'It is recorded.' } },
+  errors: ['AUTH_INVALID', 'VALIDATION_FAILED', 'BODY_NOT_JSON'],
+};
+
+/** `POST /notifications/letter/dvla` (letters sheet §11) and `POST /notifications/letter/status` (delivery sheet §6.3). */
 export function registerPrintReceipts(server: FastifyInstance, app: App): void {
   registerResource(server, '/notifications/letter/dvla', {
     POST: providerRoute({
@@ -27,4 +45,23 @@ export function registerPrintReceipts(server: FastifyInstance, app: App): void {
       },
     }),
   });
+  void server.register(async (letters) => {
+    registerV2Errors(letters);
+    registerResource(letters, '/notifications/letter/status', {
+      POST: providerRoute({
+        schema: statusSchema,
+        handler: async (request, reply) => {
+          const notificationId = requirePrintToken(app, tokenOf(request));
+          parseJsonBody(request);
+          await receivePrintStatus(app, { notificationId, body: request.body });
+          return reply.code(204).send();
+        },
+      }),
+    });
+  });
+}
+
+function tokenOf({ query }: FastifyRequest): string {
+  const { token } = query as { token?: string | readonly string[] };
+  return typeof token === 'string' ? token : '';
 }

@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import type { App } from '../../../lib/app.ts';
 import { AppError } from '../../../lib/core/errors.ts';
 import { listNotifications, pageSize } from '../../../lib/notifications/list-notifications.ts';
-import { toNotificationView } from '../../../lib/notifications/notification-view.ts';
+import { toNotificationView, type ViewContext } from '../../../lib/notifications/notification-view.ts';
 import { showNotificationOfService } from '../../../lib/notifications/show-notification.ts';
 import { baseUrlOf } from '../../base-url.ts';
 import { authenticate, callerOf } from '../../plugins/authenticate.ts';
@@ -58,7 +58,7 @@ async function show(app: App, request: FastifyRequest): Promise<object> {
   const notificationId = requireUuid((request.params as { id: string }).id, 'notification_id');
   const { service } = callerOf(request);
   const notification = await showNotificationOfService(app, { serviceId: service.id, notificationId });
-  return toNotificationView(app, notification, baseUrlOf(app, request));
+  return toNotificationView(app, notification, await contextOf(app, request));
 }
 
 async function list(app: App, request: FastifyRequest): Promise<object> {
@@ -71,13 +71,18 @@ async function list(app: App, request: FastifyRequest): Promise<object> {
     to: null,
     limit: pageSize,
   });
-  const baseUrl = baseUrlOf(app, request);
+  const context = await contextOf(app, request);
   return {
-    notifications: page.map((notification) => toNotificationView(app, notification, baseUrl)),
+    notifications: page.map((notification) => toNotificationView(app, notification, context)),
     links: listLinks(
-      `${baseUrl}/v2/notifications`,
+      `${context.baseUrl}/v2/notifications`,
       request.query as Record<string, string | string[]>,
       page.at(-1)?.id ?? null,
     ),
   };
+}
+
+async function contextOf(app: App, request: FastifyRequest): Promise<ViewContext> {
+  const { crown } = callerOf(request).service;
+  return { baseUrl: baseUrlOf(app, request), prices: await app.prices.read(), crown };
 }
