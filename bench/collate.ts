@@ -9,7 +9,7 @@ import { BenchError, type Bench } from './support/bench.ts';
 import { openBenchServer, type BenchDatabase } from './support/bench-server.ts';
 import { benchEnvironment, createBenchService } from './support/bench-service.ts';
 import { interleave } from './support/interleave.ts';
-import { runNode } from './support/program.ts';
+import { ensureBuilt, runNode } from './support/program.ts';
 import { median, medianOf } from './support/statistics.ts';
 
 const lettersAtScale1 = 150_000;
@@ -28,6 +28,7 @@ export const collate: Bench = {
 
   async run(context) {
     const { folder, rounds, scale, log } = context;
+    ensureBuilt(log);
     const count = Math.max(1, Math.round(lettersAtScale1 * scale));
     const server = await openBenchServer(context);
     const database = await server.createDatabase();

@@ -1,13 +1,22 @@
 /** Collates the letters that wait and uploads their zips, in a process of its own; prints what that took as one line of JSON. */
+import type * as AppModule from '../../src/lib/app.ts';
+import type * as LoadModule from '../../src/lib/config/load.ts';
+import type * as CollateLettersModule from '../../src/lib/print-runs/collate-letters.ts';
+import type * as UploadZipsModule from '../../src/lib/print-runs/upload-zips.ts';
+import type * as LoggerModule from '../../src/lib/observability/logger.ts';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApp } from '../../src/lib/app.ts';
-import { loadConfig } from '../../src/lib/config/load.ts';
-import { silentLogger } from '../../src/lib/observability/logger.ts';
-import { collateLetters } from '../../src/lib/print-runs/collate-letters.ts';
 import type { PrintDestination } from '../../src/lib/print-runs/print-destination.ts';
-import { uploadZips } from '../../src/lib/print-runs/upload-zips.ts';
+import { importBuilt } from './built.ts';
 import { peakMemoryMb } from './process-usage.ts';
+
+const [{ createApp }, { loadConfig }, { collateLetters }, { uploadZips }, { silentLogger }] = await Promise.all([
+  importBuilt<typeof AppModule>('lib/app.ts'),
+  importBuilt<typeof LoadModule>('lib/config/load.ts'),
+  importBuilt<typeof CollateLettersModule>('lib/print-runs/collate-letters.ts'),
+  importBuilt<typeof UploadZipsModule>('lib/print-runs/upload-zips.ts'),
+  importBuilt<typeof LoggerModule>('lib/observability/logger.ts'),
+]);
 
 /** What a run took. */
 export interface CollateRun {

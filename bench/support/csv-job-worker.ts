@@ -1,9 +1,17 @@
 /** Hands on the rows of one job, in a process of its own; prints what that took as one line of JSON. */
-import { createApp } from '../../src/lib/app.ts';
-import { loadConfig } from '../../src/lib/config/load.ts';
-import { processJob } from '../../src/lib/jobs/process-job.ts';
-import { silentLogger } from '../../src/lib/observability/logger.ts';
+import type * as AppModule from '../../src/lib/app.ts';
+import type * as LoadModule from '../../src/lib/config/load.ts';
+import type * as ProcessJobModule from '../../src/lib/jobs/process-job.ts';
+import type * as LoggerModule from '../../src/lib/observability/logger.ts';
+import { importBuilt } from './built.ts';
 import { peakMemoryMb } from './process-usage.ts';
+
+const [{ createApp }, { loadConfig }, { processJob }, { silentLogger }] = await Promise.all([
+  importBuilt<typeof AppModule>('lib/app.ts'),
+  importBuilt<typeof LoadModule>('lib/config/load.ts'),
+  importBuilt<typeof ProcessJobModule>('lib/jobs/process-job.ts'),
+  importBuilt<typeof LoggerModule>('lib/observability/logger.ts'),
+]);
 
 /** What a run took. */
 export interface CsvJobRun {

@@ -10,7 +10,7 @@ import { saveRowsJobs } from './job-tasks.ts';
 import type { Job } from './job.ts';
 import { readJobRows, type JobRow } from './read-job-rows.ts';
 import type { SaveRowsDeps } from './save-job-rows.ts';
-import { noteStoredRows, prepareRows, storeJobRows } from './store-job-rows.ts';
+import { noteStoredRows, prepareRows, storeJobRows, type PreparedRows } from './store-job-rows.ts';
 
 export type ProcessJobDeps = SaveRowsDeps;
 
@@ -81,7 +81,7 @@ async function handOnRows(
   let storing = Promise.resolve(true);
   try {
     for await (const rows of readJobRows({ source, template, from: job.rowsHandedOn, batchSize })) {
-      const batch = prepareBatch(deps, sending, rows);
+      const batch = await prepareBatch(deps, sending, rows);
       if (!(await storing)) return 'overtaken';
       if (signal?.aborted === true || performance.now() >= endAt) return 'interrupted';
       storing = storeBatch(deps, sending, batch);
@@ -94,11 +94,11 @@ async function handOnRows(
   }
 }
 
-type Batch = ReturnType<typeof prepareRows> & { readonly rows: readonly JobRow[]; readonly now: Date };
+type Batch = PreparedRows & { readonly rows: readonly JobRow[]; readonly now: Date };
 
-function prepareBatch(deps: ProcessJobDeps, sending: JobSending, rows: readonly JobRow[]): Batch {
+async function prepareBatch(deps: ProcessJobDeps, sending: JobSending, rows: readonly JobRow[]): Promise<Batch> {
   const now = deps.clock.now();
-  const prepared = prepareRows(deps, sending, rows, now);
+  const prepared = await prepareRows(deps, sending, rows, now);
   if (prepared.broken.length > 0)
     deps.logger.error(
       { err: prepared.error, jobId: sending.job.id, rows: prepared.broken },
@@ -121,7 +121,7 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
     }
     const middle = Math.ceil(rows.length / 2);
     for (const half of [rows.slice(0, middle), rows.slice(middle)])
-      if (!(await storeBatch(deps, sending, prepareBatch(deps, sending, half)))) return false;
+      if (!(await storeBatch(deps, sending, await prepareBatch(deps, sending, half)))) return false;
     return true;
   }
 }

@@ -59,7 +59,7 @@ export async function saveJobRows(deps: SaveRowsDeps, { jobId, rowNumbers }: Sav
   const sending = await prepareSending(deps, job);
   const rows = await readRows(deps, sending.template, job, rowNumbers);
   const now = deps.clock.now();
-  const prepared = prepareRows(deps, sending, rows, now);
+  const prepared = await prepareRows(deps, sending, rows, now);
   if (prepared.broken.length > 0) throw prepared.error;
   const unknown = [...new Set(rowNumbers).difference(new Set(rows.map(({ rowNumber }) => rowNumber)))];
   return commitRows(deps, job, { ...prepared, unknown, now });

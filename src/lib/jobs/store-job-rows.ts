@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ids } from '../core/ids.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
@@ -25,18 +26,22 @@ export interface PreparedRows {
   readonly error: unknown;
 }
 
-/** Makes messages of rows; nothing of one row spoils another. */
-export function prepareRows(
+/**
+ * Makes messages of rows; nothing of one row spoils another. Lets other work of the process in between, as the database may
+ * wait to be told of the rows before.
+ */
+export async function prepareRows(
   deps: PrepareRowsDeps,
   sending: JobSending,
   rows: readonly JobRow[],
   now: Date,
-): PreparedRows {
+): Promise<PreparedRows> {
   const messages: AcceptedMessage[] = [];
   const notAllowed: number[] = [];
   const broken: number[] = [];
   let firstError: unknown = null;
-  for (const row of rows) {
+  for (const [index, row] of rows.entries()) {
+    if (index % rowsOfTurn === 0) await nextTurn();
     try {
       const message = toRowMessage(sending, row, now);
       if (message === null) notAllowed.push(row.rowNumber);
@@ -46,15 +51,18 @@ export function prepareRows(
       broken.push(row.rowNumber);
     }
   }
-  return { messages, toStore: toRowsOfJob(deps, messages), notAllowed, broken, error: firstError };
+  return { messages, toStore: await toRowsOfJob(deps, messages), notAllowed, broken, error: firstError };
 }
+
+/** About half a millisecond's work. */
+const rowsOfTurn = 50;
 
 interface PrepareRowsDeps {
   readonly ids: Ids;
   readonly secretBox: SecretBox;
 }
 
-function toRowsOfJob(deps: PrepareRowsDeps, messages: readonly AcceptedMessage[]): RowsOfJob | null {
+async function toRowsOfJob(deps: PrepareRowsDeps, messages: readonly AcceptedMessage[]): Promise<RowsOfJob | null> {
   const [first, ...others] = messages;
   return first === undefined ? null : prepareRowsOfJob(deps, [first, ...others]);
 }
@@ -91,7 +99,7 @@ export async function storeJobRows(
   const isNew = (rowNumber: number): boolean => !known.has(rowNumber);
   await leaveRowsOut(tx, jobId, { rowNumbers: notAllowed.filter(isNew), reason: 'not allowed', at: now });
   const missing = known.size === 0 ? messages : messages.filter((message) => isNew(rowNumberOf(message)));
-  const rows = known.size === 0 ? toStore : toRowsOfJob(deps, missing);
+  const rows = known.size === 0 ? toStore : await toRowsOfJob(deps, missing);
   const counts = rows === null ? [] : await storeRowsOfJob(deps, tx, rows);
   const notifications = missing.map(({ notification }) => notification);
   return { stored: missing.map(rowNumberOf), present: [...known], notifications, counts };

@@ -18,15 +18,15 @@ export interface RowsOfJob {
 }
 
 /** Does what can be done of `storeRowsOfJob` without the database, so that it waits for nothing but the database. */
-export function prepareRowsOfJob(
+export async function prepareRowsOfJob(
   { ids, secretBox }: { ids: Pick<Ids, 'uuid'>; secretBox: SecretBox },
   messages: readonly [AcceptedMessage, ...AcceptedMessage[]],
-): RowsOfJob {
+): Promise<RowsOfJob> {
   const [first, ...others] = messages.map(({ notification }) => notification);
   const notifications = [first!, ...others] as const;
   return {
     notifications,
-    sealed: sealRowsOfJob(secretBox, notifications),
+    sealed: await sealRowsOfJob(secretBox, notifications),
     jobs: prepareJobs({ ids }, jobsOf(messages, secretBox)),
   };
 }
