@@ -1,6 +1,7 @@
 /** A process that gives letters to the printer's API and is killed with -9 at each of its steps: none is printed twice, none is left. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { createPrintApi } from '../../src/lib/print-runs/create-print-api.ts';
@@ -38,6 +39,7 @@ async function runUntil(killAt: number): Promise<boolean> {
     NOTIFY_PRINT_API_KEY: printApiKey!,
     NOTIFY_PRINT_CALLBACK_URL: printCallbackUrl!,
     HOME: '/nonexistent',
+    NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
   };
   const running = spawn(process.execPath, [child, String(killAt), now], { env, stdio: 'inherit' });
   const [code, signal] = (await once(running, 'close')) as [number | null, string | null];

@@ -2,6 +2,7 @@
  * Queues letters for the printer's API and gives them to it, in a process of its own that ends itself with -9 at the step of a
  * number: before or after a transaction, or a request. Ends by itself when it has fewer steps.
  */
+import { flushCompileCache } from 'node:module';
 import { createApp, type App } from '../../src/lib/app.ts';
 import { loadConfig } from '../../src/lib/config/load.ts';
 import { silentLogger } from '../../src/lib/observability/logger.ts';
@@ -9,6 +10,9 @@ import { deliverLetter } from '../../src/lib/print-runs/deliver-letter.ts';
 import { requestPrints } from '../../src/lib/print-runs/request-prints.ts';
 
 const [killAt = '0', now = ''] = process.argv.slice(2);
+// A killed process writes no cache, and the next one would compile everything again.
+flushCompileCache();
+
 let steps = 0;
 
 function step(): void {

@@ -2,6 +2,7 @@
  * Collates and uploads as an operator would after a crash, in a process of its own that ends itself with -9 at the step of a
  * number: before or after a transaction, or a file, or in the middle of a zip. Ends by itself when it has fewer steps.
  */
+import { flushCompileCache } from 'node:module';
 import { createApp, type App } from '../../src/lib/app.ts';
 import { loadConfig } from '../../src/lib/config/load.ts';
 import { silentLogger } from '../../src/lib/observability/logger.ts';
@@ -10,6 +11,9 @@ import type { PrintDestination } from '../../src/lib/print-runs/print-destinatio
 import { uploadZips } from '../../src/lib/print-runs/upload-zips.ts';
 
 const [killAt = '0', now = '', lettersOfZip = ''] = process.argv.slice(2);
+// A killed process writes no cache, and the next one would compile everything again.
+flushCompileCache();
+
 let steps = 0;
 
 function step(): void {
