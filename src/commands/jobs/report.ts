@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Flags } from '@oclif/core';
 import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
@@ -48,21 +46,13 @@ Messages are in it as long as they are kept. Exit status: 0 done, 5 no such job,
     jobId: string,
     { output, format }: { output: string; format: JobReportFormat },
   ): Promise<number> {
-    const [{ openJobReport }, { toFile, toStream }] = await Promise.all([
+    const [{ openJobReport }, { writeText }] = await Promise.all([
       import('../../lib/jobs/job-report.ts'),
-      import('../../lib/transfer/export-destination.ts'),
+      import('../../lib/cli/write-parts.ts'),
     ]);
     const report = await openJobReport(app, { jobId });
-    const destination = output === '-' ? toStream(process.stdout) : await toFile(output);
     let rows = 0;
-    const text = writeJobReport(report, { format, onRows: (count) => (rows += count) });
-    try {
-      await pipeline(Readable.from(text), destination.stream, { end: destination.ends });
-      await destination.complete();
-    } catch (error) {
-      await destination.discard();
-      throw error;
-    }
+    await writeText(output, writeJobReport(report, { format, onRows: (count) => (rows += count) }));
     return rows;
   }
 

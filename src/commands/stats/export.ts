@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Flags } from '@oclif/core';
 import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
@@ -86,25 +84,18 @@ async function write(
   input: ExportInput,
   { output, format }: { output: string; format: StatisticsFormat },
 ): Promise<number> {
-  const [{ exportStatistics }, { writeStatistics }, { toFile, toStream }] = await Promise.all([
+  const [{ exportStatistics }, { writeStatistics }, { writeText }] = await Promise.all([
     import('../../lib/statistics/export-statistics.ts'),
     import('../../lib/statistics/statistics-text.ts'),
-    import('../../lib/transfer/export-destination.ts'),
+    import('../../lib/cli/write-parts.ts'),
   ]);
   // What is wrong with the service is told before anything is written.
   if (input.serviceId !== null) {
     const { requireService } = await import('../../lib/services/show-service.ts');
     await requireService(app, input.serviceId);
   }
-  const destination = output === '-' ? toStream(process.stdout) : await toFile(output);
   let rows = 0;
   const text = writeStatistics(exportStatistics(app, input), { format, onRows: (count) => (rows += count) });
-  try {
-    await pipeline(Readable.from(text), destination.stream, { end: destination.ends });
-    await destination.complete();
-  } catch (error) {
-    await destination.discard();
-    throw error;
-  }
+  await writeText(output, text);
   return rows;
 }

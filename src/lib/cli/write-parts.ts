@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { toFile, toStream } from '../transfer/export-destination.ts';
 
@@ -31,6 +31,22 @@ export async function writeParts<Result>(
     return result;
   } catch (error) {
     text.destroy();
+    await destination.discard();
+    throw error;
+  }
+}
+
+/**
+ * The same for a text that comes by itself.
+ *
+ * @throws AppError USAGE_INVALID when the file cannot be made
+ */
+export async function writeText(output: string, parts: AsyncIterable<string>): Promise<void> {
+  const destination = output === '-' ? toStream(process.stdout) : await toFile(output);
+  try {
+    await pipeline(Readable.from(parts), destination.stream, { end: destination.ends });
+    await destination.complete();
+  } catch (error) {
     await destination.discard();
     throw error;
   }

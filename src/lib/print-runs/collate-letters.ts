@@ -10,15 +10,9 @@ import { groupLetters, zipLimits, type ZipLimits } from './group-letters.ts';
 import { countOpenZips } from './letter-zip-repository.ts';
 import { collationOrder, type PrintableLetter } from './letter-zip.ts';
 import { notePdfs } from './list-pdfs.ts';
-import { deadlineOf, lastDeadline } from './print-deadline.ts';
-import {
-  completePrintRun,
-  findIncompleteRun,
-  insertPrintRun,
-  tryPrintLock,
-  type PrintRun,
-} from './print-run-repository.ts';
+import { completePrintRun, tryPrintLock, type PrintRun } from './print-run-repository.ts';
 import { countWaitingLetters, readWaitingLetters } from './printable-letter-repository.ts';
+import { openPrintRun, type PrintRunOptions } from './open-print-run.ts';
 import { uploadJob } from './upload-job.ts';
 
 export interface CollateDeps extends ClaimDeps {
@@ -27,15 +21,7 @@ export interface CollateDeps extends ClaimDeps {
   readonly logger: Pick<Logger, 'warn' | 'info'>;
 }
 
-export interface CollateOptions {
-  /** Without it, the day whose deadline passed last. */
-  readonly printDate?: CalendarDate | undefined;
-  /** Only these; all without. */
-  readonly postages?: readonly Postage[] | undefined;
-  /** Claims nothing. */
-  readonly dryRun?: boolean;
-  /** Goes on with a run that was interrupted, with its deadline and postages. */
-  readonly resume?: boolean;
+export interface CollateOptions extends PrintRunOptions {
   readonly signal?: AbortSignal;
   /** Told after each zip: letters in zips, and how many there were to be. */
   readonly onProgress?: (letters: number, total: number) => void;
@@ -85,7 +71,9 @@ export async function collateLetters(deps: CollateDeps, options: CollateOptions 
 }
 
 async function collateUnderLock(deps: CollateDeps, tx: Queryable, options: CollateOptions): Promise<Collation> {
-  const run = await beginRun(deps, options);
+  const run = await openPrintRun(deps, options, {
+    assertMayBegin: (interrupted) => assertNothingOpen(deps, interrupted),
+  });
   if (run === null) return { printDate: null, deadline: null, totals: [] };
   await notePdfs(deps, tx, { deadline: run.deadline, signal: options.signal });
   const waiting = await countWaitingLetters(tx, run.deadline);
@@ -99,22 +87,6 @@ async function collateUnderLock(deps: CollateDeps, tx: Queryable, options: Colla
   }
   if (options.dryRun !== true) await endRun(deps, run);
   return { printDate: run.printDate, deadline: run.deadline, totals };
-}
-
-async function beginRun(deps: CollateDeps, options: CollateOptions): Promise<PrintRun | null> {
-  const now = deps.clock.now();
-  const interrupted = await findIncompleteRun(deps.db);
-  if (options.resume === true) return interrupted;
-  const { printDate, deadline } =
-    options.printDate === undefined ? lastDeadline(now) : deadlineOf(options.printDate, now);
-  const postages = options.postages ?? collationOrder;
-  const run = { id: deps.ids.uuid(), printDate, deadline, postages, createdAt: now };
-  if (options.dryRun === true) return run;
-  await assertNothingOpen(deps, interrupted);
-  // What an interrupted run left without any open zip is in this one.
-  if (interrupted !== null) await completePrintRun(deps.db, interrupted.id, now);
-  await insertPrintRun(deps.db, run);
-  return run;
 }
 
 async function assertNothingOpen({ db }: CollateDeps, interrupted: PrintRun | null): Promise<void> {

@@ -3,16 +3,10 @@ import type { Postage } from '../letters/postage.ts';
 import type { CollateDeps, CollateOptions, Collation, PostageTotals } from './collate-letters.ts';
 import { deliverLetterJob } from './deliver-letter-job.ts';
 import { collationOrder } from './letter-zip.ts';
-import { deadlineOf, lastDeadline } from './print-deadline.ts';
 import { insertPrintRequests, listLettersToRequest, type LetterPlace } from './print-request-repository.ts';
-import {
-  completePrintRun,
-  findIncompleteRun,
-  insertPrintRun,
-  tryPrintLock,
-  type PrintRun,
-} from './print-run-repository.ts';
+import { completePrintRun, tryPrintLock, type PrintRun } from './print-run-repository.ts';
 import { countWaitingLetters } from './printable-letter-repository.ts';
+import { openPrintRun } from './open-print-run.ts';
 
 export type RequestPrintsDeps = Pick<CollateDeps, 'db' | 'clock' | 'ids' | 'queue' | 'logger'>;
 
@@ -33,7 +27,7 @@ export async function requestPrints(deps: RequestPrintsDeps, options: CollateOpt
       throw new AppError('LOCKED', 'Another process brings letters on their way now', {
         hint: 'Try again when it is done.',
       });
-    const run = await beginRun(deps, options);
+    const run = await openPrintRun(deps, options);
     if (run === null) return { printDate: null, deadline: null, totals: [] };
     const waiting = new Map(
       (await countWaitingLetters(deps.db, run.deadline)).map(({ postage, letters }) => [postage, letters]),
@@ -60,26 +54,6 @@ export async function requestPrints(deps: RequestPrintsDeps, options: CollateOpt
     }
     return { printDate: run.printDate, deadline: run.deadline, totals };
   });
-}
-
-async function beginRun(deps: RequestPrintsDeps, options: CollateOptions): Promise<PrintRun | null> {
-  const now = deps.clock.now();
-  const interrupted = await findIncompleteRun(deps.db);
-  if (options.resume === true) return interrupted;
-  const { printDate, deadline } =
-    options.printDate === undefined ? lastDeadline(now) : deadlineOf(options.printDate, now);
-  const run = {
-    id: deps.ids.uuid(),
-    printDate,
-    deadline,
-    postages: options.postages ?? collationOrder,
-    createdAt: now,
-  };
-  if (options.dryRun === true) return run;
-  // What an interrupted run left is in this one.
-  if (interrupted !== null) await completePrintRun(deps.db, interrupted.id, now);
-  await insertPrintRun(deps.db, run);
-  return run;
 }
 
 async function requestPostage(
