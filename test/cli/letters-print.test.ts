@@ -42,10 +42,12 @@ function waiting(count: number, letter: object = {}): Promise<StoredLetter[]> {
 describe('letters collate and upload', () => {
   it('put letters into zips, and bring them to the folder', async () => {
     await waiting(3);
+    await waiting(1, { from: 10, createdAt: new Date() });
     const planned = await resultOf(['letters', 'collate', '--dry-run'], { status: 'planned' });
     expect(planned).toMatchObject({ zips: 1, letters: 3, missing: 0 });
     expect(await resultOf(['letters', 'status'])).toMatchObject({
       waiting: [{ postage: 'second', letters: 3, sheets: 3 }],
+      waiting_later: 1,
       open_zips: 0,
       incomplete_run: null,
       zips: [],
@@ -119,7 +121,9 @@ describe('with an API of the print provider, letters collate', () => {
       env: environment,
       status: 'planned',
     });
-    expect(planned).toMatchObject({ zips: 0, letters: 3 });
+    expect(planned).toMatchObject({ zips: 0, letters: 3, dry_run: true });
+    const plan = await commands.notify(['letters', 'collate', '--dry-run'], { env: environment });
+    expect(plan.stdout).toMatch(/^3 letters would be queued for the print provider, /);
     const status = await commands.resultOf(['letters', 'status'], { env: environment });
     expect(status).toMatchObject({ destination: 'https://printer.example/api', open_zips: 0 });
     const { stdout, exitCode } = await commands.notify(['letters', 'collate'], { env: environment });

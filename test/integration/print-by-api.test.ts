@@ -273,6 +273,27 @@ describe('a print run', () => {
     expect(again.totals.reduce((sum, one) => sum + one.letters, 0)).toBe(1);
   });
 
+  it('does not print again what the API has, which knows the id', async () => {
+    const [taken, refused] = await letters(2);
+    await beginPrintRun(deps());
+    for (const [letter, status] of [
+      [taken!, 'sending'],
+      [refused!, 'technical-failure'],
+    ] as const)
+      await app.db.query({
+        text: 'UPDATE notifications SET notification_status = $2 WHERE id = $1',
+        values: [letter.id, status],
+      });
+    const again = { notificationId: taken!.id };
+    await expect(resendLetter(deps(), again)).rejects.toMatchObject({
+      code: 'REFUSED',
+      hint: 'Send a new letter instead.',
+    });
+    await resendLetter(deps(), { notificationId: refused!.id });
+    // By another way it may be printed again.
+    await resendLetter({ ...deps(), printApi: null }, again);
+  });
+
   it('of the schedule does not wait for zips, which the API does not take', async () => {
     await letters(1);
     await collateLetters({ ...app, clock });

@@ -11,6 +11,7 @@ import { postages, type Postage } from '../../lib/letters/postage.ts';
 interface Result {
   /** Null with --resume when no run was interrupted. */
   readonly print_date: string | null;
+  readonly dry_run: boolean;
   /** Letters created before it are in the run. */
   readonly deadline: string | null;
   readonly zips: number;
@@ -67,22 +68,22 @@ Interrupted, --resume completes it. Exit status: 0 done, also with no letters; 3
           : 'What is claimed stays so; `notify letters collate --resume` goes on.',
       },
     );
-    const result = toResult(collation);
+    const result = { ...toResult(collation), dry_run: dryRun };
     if (result.missing > 0) this.addWarning(`${result.missing} letters have no PDF in the storage and wait on`);
     return { result, status: dryRun ? 'planned' : result.missing > 0 ? 'partial' : 'ok' };
   }
 
-  protected render({ print_date, letters, zips, postages: totals }: Result): string {
+  protected render({ print_date, letters, zips, postages: totals, dry_run: isPlan }: Result): string {
     if (print_date === null) return 'No run was interrupted.';
     if (letters === 0) return `No letters wait for the print run of ${print_date}.`;
     if (zips === 0 && totals.every(({ missing }) => missing === 0))
-      return `${letters} letters are queued for the print provider, print date ${print_date}.`;
+      return `${letters} letters ${isPlan ? 'would be' : 'are'} queued for the print provider, print date ${print_date}.`;
     const rows = totals.filter(({ zips: made, missing }) => made + missing > 0);
-    return `${table(rows.map((row) => ({ ...row })))}\n${letters} letters in ${zips} zips, print date ${print_date}.`;
+    return `${table(rows.map((row) => ({ ...row })))}\n${letters} letters ${isPlan ? 'would be in' : 'in'} ${zips} zips, print date ${print_date}.`;
   }
 }
 
-function toResult({ printDate, deadline, totals }: Collation): Result {
+function toResult({ printDate, deadline, totals }: Collation): Omit<Result, 'dry_run'> {
   const sum = (field: 'zips' | 'letters' | 'bytes' | 'missing'): number =>
     totals.reduce((total, one) => total + one[field], 0);
   return {

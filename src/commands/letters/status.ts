@@ -19,6 +19,8 @@ interface Result {
   readonly print_date: string;
   /** Letters that such a collation would look for, by postage. */
   readonly waiting: readonly { readonly postage: string; readonly letters: number; readonly sheets: number }[];
+  /** Letters that came since: the collation after it takes them. */
+  readonly waiting_later: number;
   readonly open_zips: number;
   /** A collation that runs, or was interrupted. */
   readonly incomplete_run: { readonly print_date: string; readonly created_at: string } | null;
@@ -51,6 +53,7 @@ export default class LettersStatus extends BaseCommand<Result> {
         result: {
           print_date: status.printDate,
           waiting: status.waiting,
+          waiting_later: status.waitingLater,
           open_zips: status.openZips,
           incomplete_run: run && { print_date: run.printDate, created_at: run.createdAt.toISOString() },
           zips: status.zips.map(({ createdAt, closedAt, acknowledgedAt, ...zip }) => ({
@@ -65,10 +68,18 @@ export default class LettersStatus extends BaseCommand<Result> {
     });
   }
 
-  protected render({ print_date, waiting, open_zips, incomplete_run: run, zips, destination }: Result): string {
+  protected render({
+    print_date,
+    waiting,
+    waiting_later,
+    open_zips,
+    incomplete_run: run,
+    zips,
+    destination,
+  }: Result): string {
     const letters = waiting.reduce((sum, one) => sum + one.letters, 0);
     return [
-      `${letters} letters wait for the print run of ${print_date}; ${open_zips} zips are open. Letters go to ${destination}.`,
+      `${letters} letters wait for the print run of ${print_date}, ${waiting_later} for the next one; ${open_zips} zips are open. Letters go to ${destination}.`,
       ...(waiting.length === 0 ? [] : [table(waiting.map((one) => ({ ...one })))]),
       ...(run === null ? [] : [`The collation of ${run.print_date}, begun at ${run.created_at}, is not complete.`]),
       ...(zips.length === 0 ? [] : [table(zips.map((zip) => ({ ...zip })))]),

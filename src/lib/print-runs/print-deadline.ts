@@ -31,7 +31,7 @@ export function lastDeadline(now: Date): PrintDeadline {
 export function deadlineOf(printDate: CalendarDate, now: Date): PrintDeadline {
   const deadline = londonTimeUtc(printDate, printCutOff);
   if (deadline <= now) return { printDate, deadline };
-  throw new AppError('REFUSED', `The letters of ${printDate} are not all there before ${deadline.toISOString()}`);
+  throw new AppError('REFUSED', `The letters of ${printDate} are not all there before ${printCutOff} in London`);
 }
 
 /** Whether the schedule starts the collation now. It asks at 16:50 and 17:50 UTC; one of both is 17:50 in London. */

@@ -6,19 +6,23 @@ import { noteLetters } from '../notifications/note-letters.ts';
 import { putLetterBack, resendableStatuses } from '../notifications/put-letter-back.ts';
 import { showNotification } from '../notifications/show-notification.ts';
 import { findClaim, releaseLetter } from './letter-zip-repository.ts';
+import type { PrintApi } from './print-api.ts';
 import { deletePrintRequest, isPrintRequested } from './print-request-repository.ts';
 
 export interface ResendDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly secretBox: SecretBox;
+  /** Null: letters go in zips. */
+  readonly printApi: PrintApi | null;
 }
 
 /**
  * Has a letter printed again: it waits for the next print run, under the same reference and in its old folder (letters
  * sheet §16). Whoever asks for it knows that it may come twice.
  *
- * @throws AppError NOT_FOUND; REFUSED for what is no letter, in another status, or in a zip that is not uploaded yet
+ * @throws AppError NOT_FOUND; REFUSED for what is no letter, in another status, in a zip that is not uploaded yet, or taken
+ *   by the provider's API, which would print its id no second time
  */
 export async function resendLetter(
   deps: ResendDeps,
@@ -36,7 +40,16 @@ export async function resendLetter(
       throw new AppError('REFUSED', `Letter ${notificationId} is in ${claim.name}, which is still to be uploaded`);
     // One that was put back by other means is in its old zip still, and no run would take it; one that was to go to the
     // provider's API would not get into a zip.
-    const isClaimed = claim !== null || (await isPrintRequested(tx, notificationId));
+    const isRequested = await isPrintRequested(tx, notificationId);
+    if (isRequested && letter.status === 'sending' && deps.printApi !== null)
+      throw new AppError(
+        'REFUSED',
+        `Letter ${notificationId} was taken by the print provider's API, which prints each id once`,
+        {
+          hint: 'Send a new letter instead.',
+        },
+      );
+    const isClaimed = claim !== null || isRequested;
     const isLeftBehind = letter.status === 'created' && isClaimed;
     if (!isLeftBehind) assertResendable(letter);
     if (dryRun) return;

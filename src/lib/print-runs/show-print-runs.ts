@@ -13,6 +13,8 @@ export interface PrintStatus {
   /** The day whose letters a collation would take now, with those of earlier days. */
   readonly printDate: CalendarDate;
   readonly waiting: readonly { readonly postage: Postage; readonly letters: number; readonly sheets: number }[];
+  /** Letters that came since: for the run of the day after `printDate`. */
+  readonly waitingLater: number;
   readonly openZips: number;
   /** A run that goes on, or was interrupted. */
   readonly incompleteRun: PrintRun | null;
@@ -24,12 +26,21 @@ export async function showPrintStatus(
   { db, clock }: { readonly db: Database; readonly clock: Clock },
   { since, state, limit }: { since?: CalendarDate | undefined; state?: ZipState | undefined; limit: number },
 ): Promise<PrintStatus> {
-  const { printDate, deadline } = lastDeadline(clock.now());
+  const now = clock.now();
+  const { printDate, deadline } = lastDeadline(now);
+  const waiting = await countWaitingLetters(db, deadline);
+  const later = sumLetters(await countWaitingLetters(db, now)) - sumLetters(waiting);
   return {
     printDate,
-    waiting: await countWaitingLetters(db, deadline),
+    waiting,
+    // Some of the first may have left in between.
+    waitingLater: Math.max(later, 0),
     openZips: await countOpenZips(db),
     incompleteRun: await findIncompleteRun(db),
     zips: await listZips(db, { since: since ?? printDate, state: state ?? null, limit }),
   };
+}
+
+function sumLetters(waiting: PrintStatus['waiting']): number {
+  return waiting.reduce((sum, { letters }) => sum + letters, 0);
 }
