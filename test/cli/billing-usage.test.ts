@@ -55,11 +55,12 @@ describe('billing allowance', () => {
   });
 
   it.each([
-    [['--year', '2015'], 'VALIDATION_FAILED', `year is 2015: expected 2016 to ${year}`],
+    [['--year', '2015'], 'VALIDATION_FAILED', `--year is 2015: expected 2016 to ${year}`],
     [['--year', 'next'], 'USAGE_INVALID', "--year is 'next': expected a year such as 2026"],
-    [['--set', '2147483648'], 'VALIDATION_FAILED', 'limit is 2147483648'],
+    [['--set', '2147483648'], 'VALIDATION_FAILED', '--set is 2147483648: expected'],
+    [['--set', '1', '--default'], 'USAGE_INVALID', /^--default and --set exclude each other$/],
   ])('refuses %j', async (flags, code, message) => {
-    await expectError(allowance(...flags), 2, { code, message: expect.stringContaining(message) as string });
+    await expectError(allowance(...flags), 2, { code, message: expect.stringMatching(message) as string });
   });
 
   it('knows no service of another id', async () => {
@@ -90,7 +91,10 @@ describe('billing allowances', () => {
   });
 
   it('refuses a year that has not begun', async () => {
-    await expectError(['billing', 'allowances', '--year', String(year + 1), '--yes'], 2, { code: 'VALIDATION_FAILED' });
+    await expectError(['billing', 'allowances', '--year', String(year + 1), '--yes'], 2, {
+      code: 'VALIDATION_FAILED',
+      message: expect.stringContaining(`--year is ${year + 1}: expected 2016 to ${year}`) as string,
+    });
   });
 });
 
@@ -114,7 +118,8 @@ describe('billing usage', () => {
     ]);
     const shown = await textOf(usage('--year', '2016'));
     expect(shown).toMatch(/^NOTIFICATION TYPE +NOTIFICATIONS SENT +CHARGEABLE UNITS/);
-    expect(shown).toMatch(/\nsms +1 +4 +1 +3 +0.015 +0.045\n/);
+    expect(shown).toMatch(/\nsms +1 +4 +1 +3 +£0\.015 +£0\.045\n/);
+    expect(shown).toMatch(/\nletter +2 +2 +0 +2 +£0\.36 +£0\.72\n/);
     expect(shown).toMatch(/\nFree in 2016: 6 units of texts.\n$/);
   });
 
@@ -159,6 +164,11 @@ describe('billing usage', () => {
   it('knows no service of another id', async () => {
     await expectError(['billing', 'usage', randomUUID()], 5, { code: 'NOT_FOUND' });
   });
+
+  it('refuses a year that there are no rates of', async () => {
+    const message = expect.stringContaining(`--year is 1999: expected 2016 to ${year}`) as string;
+    await expectError(usage('--year', '1999'), 2, { code: 'VALIDATION_FAILED', message });
+  });
 });
 
 describe('billing report', () => {
@@ -200,6 +210,15 @@ describe('billing report', () => {
     expect(csv).toMatch(/^organisation_id,.*\r\n,,[-0-9a-f]{36},"""Ann"", [-0-9a-f]{36}",0.079,5,1,0.35,/);
   });
 
+  it.each([
+    ['billing', / £0\.079 +5 +1 +£0\.35 /],
+    ['volumes-by-service', / £0\.35\n/],
+    ['sms-providers', / £0\.079\n/],
+    ['letters', / £0\.35 +3 +£1\.05\n/],
+  ])('of %s has pounds in its table', async (name, costs) => {
+    expect(await textOf(report(name))).toMatch(costs);
+  });
+
   it('says when there is nothing', async () => {
     const none = ['billing', 'report', 'volumes', '--from', '2019-05-01', '--to', '2019-05-31'];
     expect(await textOf(none)).toBe('There is nothing to report.\n');
@@ -221,7 +240,9 @@ describe('billing report', () => {
   });
 
   it('knows no other report', async () => {
-    const { exitCode, stderr } = await notify(['billing', 'report', 'x', '--from', '2020-05-02', '--to', '2020-05-03']);
-    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('volumes-by-service')]);
+    await expectError(['billing', 'report', 'x', '--from', '2020-05-02', '--to', '2020-05-03'], 2, {
+      code: 'USAGE_INVALID',
+      message: "REPORT is 'x': expected one of billing, volumes, volumes-by-service, sms-providers, letters",
+    });
   });
 });

@@ -40,7 +40,7 @@ describe('billing rebuild', () => {
     expect(again).toMatchObject({ service_id: sms!.serviceId, days: [{ day, before: two, after: two }] });
     expect(again.days[0]).not.toHaveProperty('despatched_after');
     const text = await textOf(rebuild('--day', day, '--yes'));
-    expect(text).toMatch(new RegExp(`${day} +2 +6 +£0.14 +2 +6 +£0.14`));
+    expect(text).toMatch(new RegExp(`${day} +2 +6 +£0\\.144 +2 +6 +£0\\.144`));
     expect(text).toContain('Counted 1 day(s): 2 message(s)');
   });
 
@@ -172,7 +172,12 @@ describe('billing rates', () => {
   });
 
   it.each([
-    [['--type', 'sms', '--from', next, '--rate', 'much'], `rate is 'much': expected pounds such as 0.025`],
+    [['--type', 'sms', '--from', next, '--rate', 'much'], `--rate is 'much': expected pounds such as 0.024`],
+    [['--type', 'sms', '--from', next, '--rate', '25'], '--rate is 25: expected pounds below 1, such as 0.024'],
+    [
+      ['--type', 'letter', '--from', next, '--rate', '1', '--sheets', '11', '--postage', 'first'],
+      '--sheets is 11: expected a whole number from 1 to 5',
+    ],
     [
       ['--type', 'sms', '--from', next, '--rate', '1', '--sheets', '1'],
       '--sheets is for letters: expected none for the rate of texts',
@@ -188,5 +193,52 @@ describe('billing rates', () => {
     [['--type', 'email', '--from', next, '--rate', '1'], expect.stringContaining('sms, letter')],
   ])('refuses %j', async (flags, message) => {
     await expectError(add(...flags), 2, { message });
+  });
+
+  describe('remove', () => {
+    const remove = (...flags: string[]): string[] => ['billing', 'rates', 'remove', ...flags];
+    const later = '2128-04-01';
+
+    it('takes a rate of texts away once it is confirmed', async () => {
+      await resultOf(add('--type', 'sms', '--from', later, '--rate', '0.25'));
+      const flags = ['--type', 'sms', '--from', later];
+      await expectError(remove(...flags), 4, {
+        code: 'CONFIRMATION_NEEDED',
+        message: `Remove the rate of texts from ${later}? Nothing was done.`,
+      });
+      expect(await resultOf(remove(...flags, '--yes'))).toEqual({
+        rates: [{ notification_type: 'sms', from: later, rate: 0.25 }],
+      });
+      await expectError(remove(...flags, '--yes'), 5, {
+        code: 'NOT_FOUND',
+        message: `There is no rate for texts from ${later}`,
+      });
+    });
+
+    it('takes rates of letters away, and says which', async () => {
+      const flags = ['--type', 'letter', '--from', later, '--sheets', '2', '--postage', 'first'];
+      await resultOf(add(...flags, '--rate', '20.5'));
+      await expectError(remove(...flags, '--crown'), 4, {
+        message: `Remove the rate of letters of 2 sheet(s), first (crown) from ${later}? Nothing was done.`,
+      });
+      const removed = `Removed: £20.50 for a letter of 2 sheet(s), first`;
+      expect(await textOf(remove(...flags, '--crown', '--yes'))).toBe(`${removed} (crown) from ${later}.\n`);
+      await resultOf(add(...flags, '--crown', '--rate', '20.5'));
+      expect(await textOf(remove(...flags, '--yes'))).toBe(`${removed} from ${later}.\n`);
+    });
+
+    it('leaves what has begun', async () => {
+      await expectError(remove('--type', 'sms', '--from', '2026-04-01', '--yes'), 4, { code: 'REFUSED' });
+    });
+
+    it.each([
+      [['--type', 'sms', '--from', later, '--crown'], '--crown is for letters: expected none for the rate of texts'],
+      [
+        ['--type', 'letter', '--from', later, '--sheets', '1'],
+        '--postage is missing: expected it for the rate of a letter',
+      ],
+    ])('refuses %j', async (flags, message) => {
+      await expectError(remove(...flags, '--yes'), 2, { message });
+    });
   });
 });

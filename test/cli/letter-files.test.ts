@@ -148,7 +148,7 @@ describe('an attachment', () => {
 
 describe('a logo', () => {
   it('is set, shown and removed, and is no version of the service', async () => {
-    const { id } = await aService(app);
+    const { id, name } = await aService(app);
     const update = ['services', 'update', id];
     const logo = await file('crest.png', await aPicture(700, 180));
     const run = await notify([...update, '--letter-logo', logo, '--json'], { env: env() });
@@ -166,6 +166,10 @@ describe('a logo', () => {
     const text = await file('logo.svg', '<svg/>');
     await expectError([...update, '--letter-logo', text, '--prefix-sms'], 2, { code: 'VALIDATION_FAILED' });
     expect(await resultOf([...update, '--no-letter-logo'])).toMatchObject({ changed: ['letter_logo'], version: 1 });
+    const set = await notify([...update, '--letter-logo', logo], { env: env() });
+    expect(set.stdout).toBe(`Changed letter_logo of '${name}'.\n`);
+    const both = await notify([...update, '--no-letter-logo', '--prefix-sms'], { env: env() });
+    expect(both.stdout).toBe(`Changed prefix_sms, letter_logo of '${name}', which is now version 2.\n`);
     expect(await resultOf([...update, '--no-letter-logo'])).toMatchObject({ changed: [] });
     expect((await resultOf(['services', 'show', id])).letter_logo).toBeNull();
   });

@@ -71,6 +71,8 @@ describe('letters show', () => {
     const text = (await notify(['letters', 'show', letterId], { env: env() })).stdout;
     expect(text).toMatch(/^address +Ann, 1 Street, SW1A 1AA$/m);
     expect(text).toMatch(/^file +letters\/\S+\.PDF$/m);
+    const trace = (await notify(['notifications', 'trace', letterId], { env: env() })).stdout;
+    expect(trace.split('\n')[0]).toBe(`letter ${letterId} to Ann, 1 Street, SW1A 1AA: created`);
   });
 
   it('refuses what is no letter, and does not find what is not there', async () => {

@@ -46,8 +46,13 @@ it('links a service, once, and shows it', async () => {
   const { id, name } = await anOrganisation('--type', 'local');
   const { id: serviceId, name: service } = await aService(app);
   const link = ['organisations', 'link', id, '--service', serviceId];
+  const show = ['services', 'show', serviceId];
+  expect(await resultOf(show)).toMatchObject({ organisation: null, organisation_type: null });
+  expect(await textOf(show)).toMatch(/^organisation +-\norganisation type +-$/m);
   expect(await resultOf(link)).toEqual({ id, name, service_id: serviceId, linked: true });
   expect(await textOf(link)).toMatch(/belonged to '.*' already/);
+  expect(await resultOf(show)).toMatchObject({ organisation: { id, name }, organisation_type: 'local' });
+  expect(await textOf(show)).toMatch(new RegExp(`^organisation +${name} \\(${id}\\)\norganisation type +local$`, 'm'));
   expect(await resultOf(['organisations', 'show', id])).toMatchObject({
     count_of_live_services: 1,
     services: [{ id: serviceId, name: service, active: true, restricted: false }],

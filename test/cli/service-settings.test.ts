@@ -82,7 +82,9 @@ describe('services update', () => {
     await expectError(update, 2, {
       message: expect.stringMatching(/^Nothing is to be changed: expected at least one of --name, --live/),
     });
-    await expectError([...update, '--live', '--trial'], 2, { message: expect.stringContaining('exclude each other') });
+    await expectError([...update, '--live', '--trial'], 2, {
+      message: '--trial and --live exclude each other',
+    });
     await expectError(['services', 'update', anId, '--live'], 5, { code: 'NOT_FOUND' });
   });
 });

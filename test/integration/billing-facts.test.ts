@@ -128,11 +128,11 @@ describe('the billing facts of a day', () => {
   });
 
   it('hold letters of different sheets and one rate in one row', async () => {
-    for (const sheets of [6, 7]) {
-      await addLetterRate(app, { from: '2021-06-01', sheets, postage: 'second', crown: null, rate: '0.99' });
-      await aLetter({ billableUnits: sheets, count: 2 });
+    for (const sheets of [4, 5]) {
+      await addLetterRate(app, { from: '2021-06-01', sheets, postage: 'economy', crown: null, rate: '0.99' });
+      await aLetter({ postage: 'economy', billableUnits: sheets, count: 2 });
     }
-    expect(await counted()).toEqual([`${day} letter dvla ×1 0.99 second: 4, 26`]);
+    expect(await counted()).toEqual([`${day} letter dvla ×1 0.99 economy: 4, 18`]);
   });
 
   it('forget keys that nothing has any more', async () => {

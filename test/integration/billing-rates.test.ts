@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { addLetterRate, addSmsRate } from '../../src/lib/billing/add-rate.ts';
 import { nightlyBillingDays } from '../../src/lib/billing/billing-fact.ts';
 import { toLetterRateViews, toSmsRateView } from '../../src/lib/billing/rate-view.ts';
+import { removeLetterRate, removeSmsRate } from '../../src/lib/billing/remove-rate.ts';
 import { listRates, listRatesSince, showLetterRate, showSmsRate } from '../../src/lib/billing/show-rates.ts';
 import { createTestClock } from '../server/test-clock.ts';
 import { useTestApp } from '../support/test-app.ts';
 
-const app = useTestApp({ clock: createTestClock('2026-11-21T12:00:00Z') });
+const now = '2026-11-21T12:00:00Z';
+const clock = createTestClock(now);
+const app = useTestApp({ clock });
 
 describe('the rate of texts', () => {
   it.each([
@@ -121,12 +124,123 @@ describe('a new rate', () => {
     // All or nothing: the one of the crown can still be added.
     await addLetterRate(app, { ...letter, crown: true });
     await addSmsRate(app, { from: '2028-04-01', rate: '0.03' });
-    await expect(addSmsRate(app, { from: '2028-04-01', rate: '0.04' })).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(addSmsRate(app, { from: '2028-04-01', rate: '0.04' })).rejects.toMatchObject({
+      code: 'CONFLICT',
+      hint: expect.stringContaining('notify billing rates remove'),
+    });
   });
 
   it.each(['', '-1', '1,2', '0.1234567', 'NaN', '1e3', '12345'])('is no rate: %j', async (rate) => {
-    const refusal = { code: 'VALIDATION_FAILED', message: `rate is '${rate}': expected pounds such as 0.025` };
+    const refusal = { code: 'VALIDATION_FAILED', message: `--rate is '${rate}': expected pounds such as 0.024` };
     await expect(addSmsRate(app, { from: '2029-04-01', rate })).rejects.toMatchObject(refusal);
+  });
+
+  it.each(['1', '1.0', '25', '2.4'])('is not %s for a text: pence were meant', async (rate) => {
+    const message = `--rate is ${rate}: expected pounds below 1, such as 0.024`;
+    const refusal = { code: 'VALIDATION_FAILED', message };
+    await expect(addSmsRate(app, { from: '2029-04-01', rate })).rejects.toMatchObject(refusal);
+  });
+
+  it.each(['100', '156'])('is not %s for a letter: pence were meant', async (rate) => {
+    const letter = { from: '2029-04-01', sheets: 5, postage: 'first', crown: null, rate } as const;
+    await expect(addLetterRate(app, letter)).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: `--rate is ${rate}: expected pounds below 100, such as 0.75`,
+    });
+  });
+
+  it('may be just below what is refused', async () => {
+    await addSmsRate(app, { from: '2029-05-01', rate: '0.999999' });
+    await addLetterRate(app, { from: '2029-05-01', sheets: 5, postage: 'first', crown: null, rate: '99.999999' });
+    expect((await showSmsRate(app, '2029-05-01')).rate).toBe(0.999999);
+  });
+
+  it.each([0, 6, 11, 1.5])('is of 1 to 5 sheets, not %d', async (sheets) => {
+    const letter = { from: '2029-04-01', sheets, postage: 'first', crown: null, rate: '2' } as const;
+    await expect(addLetterRate(app, letter)).rejects.toMatchObject({
+      code: 'VALIDATION_FAILED',
+      message: `--sheets is ${sheets}: expected a whole number from 1 to 5`,
+    });
+  });
+});
+
+describe('a rate that is removed', () => {
+  const eventsOf = async (from: string): Promise<unknown[]> => {
+    const { rows } = await app.db.query<{ data: unknown }>({
+      text: `SELECT data FROM events WHERE event_type = 'remove_rate' AND data->>'from' = $1 ORDER BY id`,
+      values: [from],
+    });
+    return rows.map(({ data }) => data);
+  };
+
+  it('leaves the one before, is in the events, and can be added again', async () => {
+    const from = '2030-04-01';
+    await addSmsRate(app, { from, rate: '0.25' });
+    const before = (await showSmsRate(app, '2030-03-31')).rate;
+    expect(await removeSmsRate(app, from)).toEqual([{ notification_type: 'sms', from, rate: 0.25 }]);
+    expect((await showSmsRate(app, from)).rate).toBe(before);
+    expect(await eventsOf(from)).toEqual([{ notification_type: 'sms', from, rate: '0.25' }]);
+    await addSmsRate(app, { from, rate: '0.025' });
+    expect((await showSmsRate(app, from)).rate).toBe(0.025);
+  });
+
+  it('is, of letters, that of all services or of some, and no other', async () => {
+    const which = { from: '2030-05-01', sheets: 2, postage: 'europe' } as const;
+    const view = { notification_type: 'letter', ...which };
+    const on = (crown: boolean): Promise<number> => showLetterRate(app, { ...which, day: which.from, crown });
+    await addLetterRate(app, { ...which, crown: null, rate: '3' });
+    await addLetterRate(app, { ...which, sheets: 3, crown: null, rate: '3.5' });
+    await addLetterRate(app, { ...which, postage: 'first', crown: null, rate: '3.6' });
+    expect(await removeLetterRate(app, { ...which, crown: false })).toEqual([{ ...view, crown: false, rate: 3 }]);
+    expect([await on(true), await on(false)]).toEqual([3, 1.84]);
+    await addLetterRate(app, { ...which, crown: false, rate: '4' });
+    expect(await removeLetterRate(app, { ...which, crown: null })).toEqual([
+      { ...view, crown: false, rate: 4 },
+      { ...view, crown: true, rate: 3 },
+    ]);
+    expect([await on(true), await on(false)]).toEqual([1.84, 1.84]);
+    await addLetterRate(app, { ...which, crown: null, rate: '5' });
+    expect(await removeLetterRate(app, { ...which, crown: null })).toEqual([{ ...view, crown: null, rate: 5 }]);
+    expect(await eventsOf(which.from)).toEqual([
+      { ...view, crown: false, rate: '3' },
+      { ...view, crown: false, rate: '4' },
+      { ...view, crown: true, rate: '3' },
+      { ...view, crown: null, rate: '5' },
+    ]);
+    const { letters } = await listRatesSince(app, '2030-04-30');
+    const left = toLetterRateViews(letters).filter(({ from }) => from === which.from);
+    expect(left.map(({ sheets, postage, rate }) => [sheets, postage, rate])).toEqual([
+      [3, 'europe', 3.5],
+      [2, 'first', 3.6],
+    ]);
+  });
+
+  it('has not begun in London', async () => {
+    // Midnight in London is 23:00 UTC of the day before.
+    const from = '2031-06-01';
+    await addSmsRate(app, { from, rate: '0.03' });
+    clock.set('2031-05-31T23:00:00Z');
+    await expect(removeSmsRate(app, from)).rejects.toMatchObject({
+      code: 'REFUSED',
+      message: `The rate for texts from ${from} has begun, and messages are counted with it: expected a later one`,
+    });
+    expect((await showSmsRate(app, from)).rate).toBe(0.03);
+    expect(await eventsOf(from)).toEqual([]);
+    clock.set('2031-05-31T22:59:59.999Z');
+    await removeSmsRate(app, from);
+    clock.set(now);
+    const letter = { from: '2026-04-01', sheets: 1, postage: 'first', crown: null } as const;
+    await expect(removeLetterRate(app, letter)).rejects.toMatchObject({ code: 'REFUSED' });
+    expect(await showLetterRate(app, { ...letter, day: '2026-11-21' })).toBe(1.56);
+  });
+
+  it('must be there, whenever it would have begun', async () => {
+    await expect(removeSmsRate(app, '2020-01-01')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const letter = { from: '2032-04-01', sheets: 1, postage: 'first', crown: false } as const;
+    await expect(removeLetterRate(app, letter)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: `There is no rate for letters from 2032-04-01 with 1 sheet(s), postage 'first', not crown`,
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
+import { namingFlags } from '../../lib/cli/naming-flags.ts';
 import { yearFlag } from '../../lib/cli/time-flags.ts';
 
 interface Result {
@@ -24,7 +25,7 @@ Exit status: 0 done, also when it was so already; 2 a year that there are no rat
   static override flags = {
     year: yearFlag(),
     set: Flags.integer({ summary: 'Units that are free.', helpValue: 'UNITS', min: 0, exclusive: ['default'] }),
-    default: Flags.boolean({ summary: 'What its type of organisation gets.', exclusive: ['set'] }),
+    default: Flags.boolean({ summary: 'What its type of organisation gets.' }),
   };
 
   protected async execute(): Promise<Outcome<Result>> {
@@ -35,9 +36,9 @@ Exit status: 0 done, also when it was so already; 2 a year that there are no rat
       const { billingYear } = await import('../../lib/billing/allowance.ts');
       const place = { serviceId: args.service, year: flags.year ?? billingYear(app.clock.now()) };
       const limit = flags.default ? null : flags.set;
-      const allowance = await (limit === undefined
-        ? showAllowance(app, place)
-        : setAllowance(app, { ...place, limit }));
+      const allowance = await namingFlags({ year: '--year', limit: '--set' }, () =>
+        limit === undefined ? showAllowance(app, place) : setAllowance(app, { ...place, limit }),
+      );
       return {
         result: {
           service_id: args.service,

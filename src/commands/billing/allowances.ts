@@ -1,6 +1,7 @@
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, yesFlag } from '../../lib/cli/flags.ts';
 import { interruptible } from '../../lib/cli/interruptible.ts';
+import { namingFlags } from '../../lib/cli/naming-flags.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { yearFlag } from '../../lib/cli/time-flags.ts';
 import type { FilledAllowances } from '../../lib/billing/fill-allowances.ts';
@@ -31,7 +32,9 @@ Exit status: 0 done, 2 a year that there are no rates of, 4 not confirmed.`;
       (signal) =>
         this.withApp(flags, async (app) => {
           const { fillAllowances } = await import('../../lib/billing/fill-allowances.ts');
-          const planned = await fillAllowances(app, { year, dryRun: true, signal });
+          const planned = await namingFlags({ year: '--year' }, () =>
+            fillAllowances(app, { year, dryRun: true, signal }),
+          );
           const count = planned.byDefault + planned.custom + planned.highVolume;
           if (dryRun || count === 0) return this.outcome(dryRun, year, planned);
           await this.confirm(`Give ${count} service(s) their allowance of ${year}?`, flags);

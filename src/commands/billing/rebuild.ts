@@ -1,5 +1,6 @@
 import type { App } from '../../lib/app.ts';
 import type { BillingTotals } from '../../lib/billing/billing-fact.ts';
+import { costText } from '../../lib/billing/rate-view.ts';
 import type { RebuildBillingInput, RebuiltBillingDay } from '../../lib/billing/rebuild-billing-facts.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, uuidFlag, yesFlag } from '../../lib/cli/flags.ts';
@@ -90,10 +91,10 @@ Exit status: 0 done, 1 no rate for any of it, 2 a day that has not begun, 3 some
         day,
         messages: after.messages,
         units: after.units,
-        cost: pounds(after.cost),
+        cost: costText(after.cost),
         'messages before': before.messages,
         'units before': before.units,
-        'cost before': pounds(before.cost),
+        'cost before': costText(before.cost),
       }));
     const letters = days.reduce((sum, { despatched_after = 0 }) => sum + despatched_after, 0);
     const sum = days.reduce((total, { after }) => total + after.messages, 0);
@@ -138,8 +139,4 @@ function toJson({ day, before, after, despatch }: RebuiltBillingDay): Day {
     after,
     ...(despatch !== null && { despatched_before: despatch.before, despatched_after: despatch.after }),
   };
-}
-
-function pounds(cost: number): string {
-  return `£${cost.toFixed(2)}`;
 }

@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core';
 import type { App } from '../../lib/app.ts';
+import { costText, rateText } from '../../lib/billing/rate-view.ts';
 import type { ReportRange } from '../../lib/billing/report-range.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { formatFlag, formatRows, type Row } from '../../lib/cli/formats.ts';
@@ -27,6 +28,8 @@ const reports = {
   'sms-providers': ['day', 'provider', ...volumes, 'sms_cost'],
   letters: ['date', 'postage', 'cost_threshold', 'sheets', 'rate', 'letters', 'cost'],
 } as const;
+
+const inTable = { sms_cost: costText, letter_cost: costText, rate: rateText, cost: costText };
 
 type Report = keyof typeof reports;
 
@@ -74,7 +77,7 @@ Exit status: 0 done, 2 days that do not fit.`;
 
   protected render({ report, rows }: Result): string {
     if (rows.length === 0 && this.format === 'table') return 'There is nothing to report.';
-    return formatRows(rows, { format: this.format, columns: reports[report] });
+    return formatRows(rows, { format: this.format, columns: reports[report], inTable });
   }
 }
 

@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core';
+import { costText, rateText } from '../../lib/billing/rate-view.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
 import { formatFlag, formatRows } from '../../lib/cli/formats.ts';
+import { namingFlags } from '../../lib/cli/naming-flags.ts';
 import { yearFlag } from '../../lib/cli/time-flags.ts';
 
 interface Line {
@@ -52,10 +54,7 @@ Exit status: 0 done, 2 a year that there are no rates of, 5 no such service.`;
     format: formatFlag(),
   };
 
-  private shown: Pick<Parameters<typeof formatRows>[1], 'format'> & { columns: readonly string[] } = {
-    format: 'table',
-    columns,
-  };
+  private shown: Parameters<typeof formatRows>[1] = { format: 'table', columns };
 
   protected async execute(): Promise<Outcome<Result>> {
     const { args, flags } = await this.parse(BillingUsage);
@@ -63,13 +62,16 @@ Exit status: 0 done, 2 a year that there are no rates of, 5 no such service.`;
     this.shown = {
       format,
       columns: by === 'month' ? ['month', ...columns] : columns.filter((name) => name !== 'postage'),
+      inTable: { rate: rateText, cost: costText },
     };
     return this.withApp(flags, async (app) => {
       const { showUsage } = await import('../../lib/billing/show-usage.ts');
       const { billingYear } = await import('../../lib/billing/allowance.ts');
       const { toUsageView } = await import('../../lib/billing/usage-view.ts');
       const year = flags.year ?? billingYear(app.clock.now());
-      const { allowance, lines, problem } = await showUsage(app, { serviceId: args.service, year, by });
+      const { allowance, lines, problem } = await namingFlags({ year: '--year' }, () =>
+        showUsage(app, { serviceId: args.service, year, by }),
+      );
       if (problem !== null) this.addWarning(`What was sent today is not counted. ${problem.message}`);
       const usage = lines.map((line) => ({
         ...(by === 'month' && { month: line.period, postage: line.postage }),

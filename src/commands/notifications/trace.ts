@@ -36,6 +36,8 @@ export default class NotificationsTrace extends BaseCommand<Result> {
 
   protected render({ id, type, to, status, steps, next }: Result): string {
     const lines = steps.map(({ at, step, detail }) => `${at}  ${step.padEnd(18)}  ${detail}`);
-    return [`${type} ${id} to ${to}: ${status}`, ...lines, `next: ${next ?? 'nothing'}`].join('\n');
+    return [`${type} ${id} to ${to.replaceAll('\n', ', ')}: ${status}`, ...lines, `next: ${next ?? 'nothing'}`].join(
+      '\n',
+    );
   }
 }

@@ -8,6 +8,8 @@ import { toServiceVersionView, type ServiceVersionView } from '../../lib/service
 import { toServiceView, type ServiceView } from '../../lib/services/service-view.ts';
 
 interface Result extends ServiceView {
+  readonly organisation: { readonly id: string; readonly name: string } | null;
+  readonly organisation_type: string | null;
   readonly sms_senders: readonly { id: string; sms_sender: string; is_default: boolean }[];
   readonly email_reply_to: readonly { id: string; email_address: string; is_default: boolean }[];
   readonly guest_list: readonly string[];
@@ -38,11 +40,15 @@ export default class ServicesShow extends BaseCommand<Result | History> {
       if (flags.history) return { result: await showHistory(app, args.id) };
       const { showService } = await import('../../lib/services/show-service.ts');
       const { showLetterLogo } = await import('../../lib/letters/change-letter-logo.ts');
+      const { showOrganisationOfService } = await import('../../lib/organisations/show-organisation.ts');
       const service = await showService(app, args.id);
+      const organisation = await showOrganisationOfService(app, service.id);
       const logo = await showLetterLogo(app, service.id);
       return {
         result: {
           ...toServiceView(service),
+          organisation: organisation && { id: organisation.id, name: organisation.name },
+          organisation_type: service.organisationType,
           sms_senders: service.smsSenders.map(({ id, smsSender, isDefault }) => ({
             id,
             sms_sender: smsSender,
@@ -100,6 +106,8 @@ function renderService(service: Result): string {
     id: service.id,
     name: service.name,
     mode: !service.active ? 'archived' : service.restricted ? 'trial' : 'live',
+    organisation: service.organisation && `${service.organisation.name} (${service.organisation.id})`,
+    'organisation type': service.organisation_type,
     permissions: service.permissions.join(', '),
     'from address': `${service.email_sender_local_part}@…`,
     'text senders':

@@ -13,6 +13,9 @@ interface Result extends ServiceView {
   readonly changed: readonly string[];
 }
 
+/** What of it makes no version. */
+const logoField = 'letter_logo';
+
 const limit = { helpValue: 'N', min: 0, max: 2_147_483_647 };
 const permission = { multiple: true, multipleNonGreedy: true, options: servicePermissions } as const;
 
@@ -29,7 +32,7 @@ export default class ServicesUpdate extends BaseCommand<Result> {
   static override flags = {
     name: Flags.string({ summary: 'Name; also makes the From address of its emails.' }),
     live: Flags.boolean({ summary: 'Anybody can receive messages.', exclusive: ['trial'] }),
-    trial: Flags.boolean({ summary: 'Only the team and the guest list can.', exclusive: ['live'] }),
+    trial: Flags.boolean({ summary: 'Only the team and the guest list can.' }),
     'rate-limit': Flags.integer({ ...limit, summary: 'Requests a minute with each type of key.' }),
     'sms-limit': Flags.integer({ ...limit, summary: 'Text messages a day.' }),
     'email-limit': Flags.integer({ ...limit, summary: 'Emails a day.' }),
@@ -77,7 +80,7 @@ export default class ServicesUpdate extends BaseCommand<Result> {
         }),
       });
       const changedFields = changed.map((field) => changedFieldNames[field]);
-      if (isLogoChanged) changedFields.push('letter_logo');
+      if (isLogoChanged) changedFields.push(logoField);
       return { result: { ...toServiceView(service), changed: changedFields } };
     });
   }
@@ -93,7 +96,8 @@ export default class ServicesUpdate extends BaseCommand<Result> {
 
   protected render({ name, changed, version }: Result): string {
     if (changed.length === 0) return `'${name}' was so already.`;
-    return `Changed ${changed.join(', ')} of '${name}', which is now version ${version}.`;
+    const isNewVersion = changed.some((field) => field !== logoField);
+    return `Changed ${changed.join(', ')} of '${name}'${isNewVersion ? `, which is now version ${version}` : ''}.`;
   }
 }
 

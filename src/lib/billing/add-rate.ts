@@ -6,6 +6,7 @@ import { londonMidnightUtc, type CalendarDate } from '../core/london-time.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { Postage } from '../letters/postage.ts';
+import { mostSheets } from '../letters/sheets.ts';
 import { insertLetterRate, insertSmsRate } from './rate-repository.ts';
 
 interface AddRateDeps {
@@ -34,7 +35,7 @@ export interface NewLetterRate extends NewRate {
  * @throws AppError VALIDATION_FAILED, CONFLICT when there is a rate from that day
  */
 export async function addSmsRate(deps: AddRateDeps, { from, rate }: NewRate): Promise<void> {
-  assertPounds(rate);
+  assertPounds(rate, { below: 1, example: '0.024' });
   await deps.db.transaction(async (tx) => {
     const isNew = await insertSmsRate(tx, { id: deps.ids.uuid(), validFrom: londonMidnightUtc(from), rate });
     if (!isNew) throw taken(`texts from ${from}`);
@@ -49,9 +50,9 @@ export async function addSmsRate(deps: AddRateDeps, { from, rate }: NewRate): Pr
  */
 export async function addLetterRate(deps: AddRateDeps, added: NewLetterRate): Promise<void> {
   const { from, rate, sheets, postage, crown } = added;
-  assertPounds(rate);
-  if (!Number.isInteger(sheets) || sheets < 1) {
-    throw new AppError('VALIDATION_FAILED', `sheets is ${sheets}: expected a whole number from 1`);
+  assertPounds(rate, { below: 100, example: '0.75' });
+  if (!Number.isInteger(sheets) || sheets < 1 || sheets > mostSheets) {
+    throw new AppError('VALIDATION_FAILED', `--sheets is ${sheets}: expected a whole number from 1 to ${mostSheets}`);
   }
   await deps.db.transaction(async (tx) => {
     for (const ofCrown of crown === null ? [true, false] : [crown]) {
@@ -70,14 +71,18 @@ export async function addLetterRate(deps: AddRateDeps, added: NewLetterRate): Pr
   });
 }
 
-function assertPounds(rate: string): void {
-  if (/^\d{1,4}(\.\d{1,6})?$/.test(rate)) return;
-  throw new AppError('VALIDATION_FAILED', `rate is '${rate}': expected pounds such as 0.025`);
+/** Refuses what is no number of pounds, and what must be pence. */
+function assertPounds(rate: string, { below, example }: { below: number; example: string }): void {
+  if (!/^\d{1,4}(\.\d{1,6})?$/.test(rate)) {
+    throw new AppError('VALIDATION_FAILED', `--rate is '${rate}': expected pounds such as ${example}`);
+  }
+  if (Number(rate) < below) return;
+  throw new AppError('VALIDATION_FAILED', `--rate is ${rate}: expected pounds below ${below}, such as ${example}`);
 }
 
 function taken(what: string): AppError {
   return new AppError('CONFLICT', `There is a rate for ${what}: expected another day`, {
-    hint: "See 'notify billing rates list --all'.",
+    hint: "See 'notify billing rates list --all'. One that has not begun can be taken away: 'notify billing rates remove'.",
   });
 }
 

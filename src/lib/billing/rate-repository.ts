@@ -70,3 +70,25 @@ export async function insertLetterRate(
     ON CONFLICT (post_class, sheet_count, crown, start_date) DO NOTHING`);
   return rowCount === 1;
 }
+
+/** Deletes the rate of texts from a moment, and answers with what it was; null when there is none. */
+export async function deleteSmsRate(tx: Queryable, validFrom: Date): Promise<SmsRate | null> {
+  const { rows } = await tx.query<SmsRate>(SQL`DELETE FROM rates
+    WHERE notification_type = 'sms' AND valid_from = ${validFrom} RETURNING valid_from AS "validFrom", rate`);
+  return rows[0] ?? null;
+}
+
+/** Deletes rates of letters from a moment, and answers with what they were. `crown` null: with the flag and without. */
+export async function deleteLetterRates(
+  tx: Queryable,
+  { startDate, sheetCount, postClass, crown }: Omit<LetterRate, 'rate' | 'crown'> & { crown: boolean | null },
+): Promise<LetterRate[]> {
+  const { rows } = await tx.query<LetterRate>(SQL`WITH deleted AS (
+      DELETE FROM letter_rates
+      WHERE start_date = ${startDate} AND sheet_count = ${sheetCount} AND post_class = ${postClass}
+        AND crown = coalesce(${crown}, crown)
+      RETURNING start_date, sheet_count, post_class, crown, rate)
+    SELECT start_date AS "startDate", sheet_count AS "sheetCount", post_class AS "postClass", crown, rate
+    FROM deleted ORDER BY crown`);
+  return rows;
+}

@@ -37,6 +37,11 @@ export function rateText(rate: number): string {
   return `£${atLeastPence(String(rate))}`;
 }
 
+/** `£0.024`, `£12.00`; with five decimals at most: what is added up as binary fractions drifts. */
+export function costText(cost: number): string {
+  return rateText(Number(cost.toFixed(5)));
+}
+
 /** A rate holds for the days whose midnight is not before it. */
 function firstDayOf(start: Date): CalendarDate {
   const day = londonDate(start);

@@ -145,7 +145,8 @@ export abstract class BaseCommand<Result> extends Command {
   }
 
   protected override async catch(error: unknown): Promise<void> {
-    const report = toErrorReport(error, `notify ${(this.id ?? '').replaceAll(':', ' ')}`.trim());
+    const command = `notify ${(this.id ?? '').replaceAll(':', ' ')}`.trim();
+    const report = toErrorReport(error, command, this.ctor.args);
     process.exitCode = report.exitCode;
     if (this.jsonEnabled()) this.writeJson(toErrorDocument(report, this.warnings));
     process.stderr.write(toErrorText(report));

@@ -1,5 +1,5 @@
 import { isAppError, messageOf, type ErrorCode } from '../core/errors.ts';
-import { describeUsageError, isUsageError, withoutParserWords } from './usage-error.ts';
+import { describeUsageError, isUsageError, withoutParserWords, type ArgChoices } from './usage-error.ts';
 
 /** An error as a command shows it. */
 export interface ErrorReport {
@@ -14,8 +14,9 @@ export interface ErrorReport {
  * Translates anything that was thrown; never a stack.
  *
  * @param command the command line up to its flags, such as `notify services create`, for the pointer to its help
+ * @param args its arguments
  */
-export function toErrorReport(error: unknown, command = 'notify'): ErrorReport {
+export function toErrorReport(error: unknown, command = 'notify', args: ArgChoices = {}): ErrorReport {
   const help = `See \`${command} --help\`.`;
   if (isAppError(error)) {
     const { code, hint = null, details = null, kind } = error;
@@ -29,7 +30,7 @@ export function toErrorReport(error: unknown, command = 'notify'): ErrorReport {
     };
   }
   if (isUsageError(error)) {
-    const { message, suggestion } = describeUsageError(error);
+    const { message, suggestion } = describeUsageError(error, args);
     const hint = suggestion === null ? help : `Did you mean ${suggestion}? ${help}`;
     return { code: 'USAGE_INVALID', message, hint, details: null, exitCode: 2 };
   }

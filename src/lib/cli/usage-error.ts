@@ -18,6 +18,9 @@ interface ArgSpec {
   readonly description?: string;
 }
 
+/** What arguments may be, by their names. */
+export type ArgChoices = Readonly<Record<string, { readonly options?: readonly string[] | undefined }>>;
+
 /** What the parser attaches to its errors, depending on their kind. */
 interface ParserError {
   readonly args?: readonly (ArgSpec | string)[];
@@ -36,8 +39,12 @@ export function isUsageError(error: unknown): error is Error {
   return error instanceof Error && 'oclif' in error;
 }
 
-/** Says what is wrong with a command line. */
-export function describeUsageError(error: Error): UsageProblem {
+/**
+ * Says what is wrong with a command line.
+ *
+ * @param args arguments of the command: the parser does not say which one it refuses
+ */
+export function describeUsageError(error: Error, args: ArgChoices = {}): UsageProblem {
   const details = error as ParserError;
   const message = withoutParserWords(messageOf(error));
   switch (error.constructor.name) {
@@ -49,6 +56,8 @@ export function describeUsageError(error: Error): UsageProblem {
       return plain(missingArguments(details) ?? message);
     case 'UnexpectedArgsError':
       return plain(unexpectedArguments(details));
+    case 'ArgInvalidOptionError':
+      return plain(wrongChoice(messageOf(error), args) ?? message);
     default:
       return plain(message);
   }
@@ -127,6 +136,13 @@ function missingArguments({ args = [] }: ParserError): string | null {
         `${name.toUpperCase()} is missing${description ? `: expected the ${description}` : ''}`,
     )
     .join('; ');
+}
+
+function wrongChoice(message: string, args: ArgChoices): string | null {
+  const [, value, choices] = /^Expected (.*) to be one of: (.*)$/m.exec(message) ?? [];
+  if (choices === undefined) return null;
+  const name = Object.keys(args).find((arg) => args[arg]!.options?.join(', ') === choices);
+  return name === undefined ? null : `${name.toUpperCase()} is '${value}': expected one of ${choices}`;
 }
 
 function unexpectedArguments({ args = [], parse }: ParserError): string {

@@ -7,3 +7,6 @@ const pagesOfSheet = 2;
 export function sheetsOf(pageCount: number | null): number {
   return pageCount === null ? 0 : Math.ceil(pageCount / pagesOfSheet);
 }
+
+/** Sheets that a letter may have. */
+export const mostSheets = sheetsOf(mostPages);

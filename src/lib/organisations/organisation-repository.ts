@@ -22,6 +22,11 @@ export async function findOrganisation(db: Queryable, id: string): Promise<Organ
   return (await select(db, SQL` WHERE o.id = ${id}`))[0] ?? null;
 }
 
+export async function findOrganisationOfService(db: Queryable, serviceId: string): Promise<Organisation | null> {
+  const [found] = await select(db, SQL` JOIN services own ON own.organisation_id = o.id WHERE own.id = ${serviceId}`);
+  return found ?? null;
+}
+
 /** Active ones first, each by name. */
 export async function listOrganisations(
   db: Queryable,

@@ -3,6 +3,7 @@ import type { Queryable } from '../db/database.ts';
 import {
   findOrganisation,
   findOrganisationByDomains,
+  findOrganisationOfService,
   listOrganisations,
   listServicesOfOrganisation,
   type OrganisationService,
@@ -34,6 +35,11 @@ export async function findOrganisationOfAddress(
   emailAddressOrDomain: string,
 ): Promise<Organisation | null> {
   return findOrganisationByDomains(db, domainsOf(emailAddressOrDomain));
+}
+
+/** Whose a service is; null: nobody's. */
+export async function showOrganisationOfService({ db }: Deps, serviceId: string): Promise<Organisation | null> {
+  return findOrganisationOfService(db, serviceId);
 }
 
 /** The services of an organisation, active ones first. @throws AppError NOT_FOUND */
