@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ids } from '../core/ids.ts';
+import { inSlices } from '../core/in-slices.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import type { Queryable } from '../db/database.ts';
 import type { StoredCount } from '../limits/daily-count.ts';
@@ -26,10 +26,7 @@ export interface PreparedRows {
   readonly error: unknown;
 }
 
-/**
- * Makes messages of rows; nothing of one row spoils another. Lets other work of the process in between, as the database may
- * wait to be told of the rows before.
- */
+/** Makes messages of rows; nothing of one row spoils another. */
 export async function prepareRows(
   deps: PrepareRowsDeps,
   sending: JobSending,
@@ -40,22 +37,20 @@ export async function prepareRows(
   const notAllowed: number[] = [];
   const broken: number[] = [];
   let firstError: unknown = null;
-  for (const [index, row] of rows.entries()) {
-    if (index % rowsOfTurn === 0) await nextTurn();
-    try {
-      const message = toRowMessage(sending, row, now);
-      if (message === null) notAllowed.push(row.rowNumber);
-      else messages.push(message);
-    } catch (error) {
-      firstError ??= error;
-      broken.push(row.rowNumber);
+  for await (const slice of inSlices(rows)) {
+    for (const row of slice) {
+      try {
+        const message = toRowMessage(sending, row, now);
+        if (message === null) notAllowed.push(row.rowNumber);
+        else messages.push(message);
+      } catch (error) {
+        firstError ??= error;
+        broken.push(row.rowNumber);
+      }
     }
   }
   return { messages, toStore: await toRowsOfJob(deps, messages), notAllowed, broken, error: firstError };
 }
-
-/** About half a millisecond's work. */
-const rowsOfTurn = 50;
 
 interface PrepareRowsDeps {
   readonly ids: Ids;

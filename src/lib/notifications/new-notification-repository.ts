@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { inSlices } from '../core/in-slices.ts';
 import type { SecretBox } from '../core/secret-box.ts';
 import { arrayLiteral, elementsLiteral, joinedLiteral } from '../db/array-literal.ts';
 import type { Queryable } from '../db/database.ts';
@@ -26,29 +26,21 @@ export async function insertNotifications(
 /** Rows of one job as the values of the statement that inserts them. */
 export type SealedRows = readonly ColumnValue[];
 
-/**
- * Rows of one job that are stored together: what they have in common is sent once. Lets other work of the process in between:
- * that may be the database's answers about the rows before.
- */
+/** Rows of one job that are stored together: what they have in common is sent once. */
 export async function sealRowsOfJob(
   secretBox: SecretBox,
   notifications: readonly [NewNotification, ...NewNotification[]],
 ): Promise<SealedRows> {
   const parts: string[][] = insertedColumns.map(() => []);
-  for (let from = 0; from < notifications.length; from += rowsOfTurn) {
-    const rows = notifications.slice(from, from + rowsOfTurn);
+  for await (const rows of inSlices(notifications)) {
     insertedColumns.forEach(({ value, isOfJob }, index) => {
       if (!isOfJob) parts[index]!.push(elementsLiteral(rows.map((notification) => value(notification, secretBox))));
     });
-    await nextTurn();
   }
   return insertedColumns.map(({ value, isOfJob }, index) =>
     isOfJob ? value(notifications[0], secretBox) : joinedLiteral(parts[index]!),
   );
 }
-
-/** About half a millisecond's work. */
-const rowsOfTurn = 50;
 
 /** @throws as `insertNotifications` does */
 export async function insertRowsOfJob(tx: Queryable, sealed: SealedRows): Promise<void> {
