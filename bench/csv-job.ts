@@ -7,6 +7,7 @@ import { loadConfig } from '../src/lib/config/load.ts';
 import { withCopySession } from '../src/lib/db/copy-session.ts';
 import { createJob } from '../src/lib/jobs/create-job.ts';
 import { silentLogger } from '../src/lib/observability/logger.ts';
+import { jobsOfRowSql } from '../src/lib/queue/bundle.ts';
 import { setUploadMetadata, storeUpload } from '../src/lib/uploads/upload-file.ts';
 import { systemUserId } from '../src/lib/users/user.ts';
 import { BenchError, type Bench } from './support/bench.ts';
@@ -127,7 +128,7 @@ async function runWorker(
 async function assertStored(database: BenchDatabase, rows: number, { outcome }: CsvJobRun): Promise<void> {
   const { notifications } = await countRows(database);
   const [queued] = await database.query<{ jobs: number }>(
-    `SELECT count(*)::int AS jobs FROM pgboss.job_common WHERE name = 'send-sms'`,
+    `SELECT sum(${jobsOfRowSql})::int AS jobs FROM pgboss.job_common WHERE name = 'send-sms'`,
   );
   if (outcome === 'finished' && notifications === rows && queued?.jobs === rows) return;
   throw new BenchError(

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/lib/config/load.ts';
 import { completeFinishedJobs } from '../../src/lib/jobs/complete-finished-jobs.ts';
 import { createRowIds } from '../../src/lib/jobs/job-row-id.ts';
 import type { Job } from '../../src/lib/jobs/job.ts';
+import { jobsOfRowSql } from '../../src/lib/queue/bundle.ts';
 import { silentLogger } from '../../src/lib/observability/logger.ts';
 import { unlockQueues } from '../../src/lib/queue/unlock-queues.ts';
 import { aService, aTemplate } from '../support/builders.ts';
@@ -95,7 +96,7 @@ async function readOutcome(app: App, job: Job): Promise<Omit<CsvJobReport, 'kill
   });
   const idOf = createRowIds(job);
   const { rows: counts } = await app.db.query<{ jobs: number; counted: number }>({
-    text: `SELECT (SELECT count(*) FROM pgboss.job WHERE name = 'send-sms') AS jobs,
+    text: `SELECT (SELECT sum(${jobsOfRowSql}) FROM pgboss.job WHERE name = 'send-sms') AS jobs,
       (SELECT sum(count)::bigint FROM daily_counts WHERE service_id = $1 AND counted = 'sms') AS counted`,
     values: [job.serviceId],
   });

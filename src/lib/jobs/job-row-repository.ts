@@ -19,6 +19,17 @@ export async function listStoredRows(
   return new Set(rows.map(({ row }) => row));
 }
 
+/** Whether any row from this one on has a notification, moved to the history or not. */
+export async function isAnyRowStored(
+  db: Queryable,
+  { jobId, from }: { jobId: string; from: number },
+): Promise<boolean> {
+  const { rows } = await db.query<{ stored: boolean }>(SQL`
+    SELECT EXISTS (SELECT FROM notifications WHERE job_id = ${jobId} AND job_row_number >= ${from})
+      OR EXISTS (SELECT FROM notification_history WHERE job_id = ${jobId} AND job_row_number >= ${from}) AS stored`);
+  return rows[0]!.stored;
+}
+
 /** Why a row has no notification. */
 export type LeftOutReason = 'not allowed' | 'failed';
 

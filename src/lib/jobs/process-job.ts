@@ -1,9 +1,10 @@
 import { isAppError } from '../core/errors.ts';
 import { withSteadyYoungGeneration } from '../core/young-generation.ts';
-import { isRefusedValue } from '../db/database.ts';
+import { isRefusedValue, violatedConstraint } from '../db/database.ts';
 import { storeCounted } from '../limits/count-messages.ts';
 import { uploadSource } from '../uploads/upload-file.ts';
 import { beginJob } from './begin-job.ts';
+import { isAnyRowStored } from './job-row-repository.ts';
 import { advanceJob, findJob, moveJob } from './job-repository.ts';
 import { prepareSending, type JobSending } from './job-sending.ts';
 import { saveRowsJobs } from './job-tasks.ts';
@@ -69,7 +70,7 @@ async function finishJob({ db, clock }: ProcessJobDeps, { id }: Job): Promise<bo
   return moveJob(db, id, { from: 'in progress', to: 'finished', at, processingFinished: at });
 }
 
-/** While the database stores a batch, the next one is read and prepared. */
+/** While the database stores a batch, the next ones are read and prepared, at most two ahead. */
 async function handOnRows(
   deps: ProcessJobDeps,
   sending: JobSending,
@@ -78,13 +79,17 @@ async function handOnRows(
   const { job, template } = sending;
   const source = uploadSource(deps.storage, { serviceId: job.serviceId, uploadId: job.id });
   const endAt = performance.now() + sliceMs;
+  // Tasks and people may have stored single rows ahead of this run.
+  const mayBeStored = await isAnyRowStored(deps.db, { jobId: job.id, from: job.rowsHandedOn });
   let storing = Promise.resolve(true);
+  let before = storing;
   try {
     for await (const rows of readJobRows({ source, template, from: job.rowsHandedOn, batchSize })) {
-      const batch = await prepareBatch(deps, sending, rows);
-      if (!(await storing)) return 'overtaken';
+      const batch = { ...(await prepareBatch(deps, sending, rows)), mayBeStored };
+      if (!(await before)) return 'overtaken';
       if (signal?.aborted === true || performance.now() >= endAt) return 'interrupted';
-      storing = storeBatch(deps, sending, batch);
+      before = storing;
+      storing = before.then((isOurs) => isOurs && storeBatch(deps, sending, batch));
       // Its failure is told where it is awaited.
       storing.catch(() => undefined);
     }
@@ -94,9 +99,18 @@ async function handOnRows(
   }
 }
 
-type Batch = PreparedRows & { readonly rows: readonly JobRow[]; readonly now: Date };
+type Batch = PreparedRows & {
+  readonly rows: readonly JobRow[];
+  readonly now: Date;
+  /** Some of the rows may have a notification. */
+  readonly mayBeStored: boolean;
+};
 
-async function prepareBatch(deps: ProcessJobDeps, sending: JobSending, rows: readonly JobRow[]): Promise<Batch> {
+async function prepareBatch(
+  deps: ProcessJobDeps,
+  sending: JobSending,
+  rows: readonly JobRow[],
+): Promise<Omit<Batch, 'mayBeStored'>> {
   const now = deps.clock.now();
   const prepared = await prepareRows(deps, sending, rows, now);
   if (prepared.broken.length > 0)
@@ -113,7 +127,10 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
     return await commitBatch(deps, sending, batch);
   } catch (error) {
     if (!isRefusedValue(error) || batch.messages.length === 0) throw error;
-    const { rows } = batch;
+    // Somebody stored one of the rows since this run began.
+    if (violatedConstraint(error) !== null && !batch.mayBeStored)
+      return storeBatch(deps, sending, { ...batch, mayBeStored: true });
+    const { rows, mayBeStored } = batch;
     if (rows.length === 1) {
       // A task of its own tries that row again, and gives it up in the end.
       deps.logger.warn({ err: error, jobId: sending.job.id, row: rows[0]!.rowNumber }, 'A row could not be stored');
@@ -121,7 +138,8 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
     }
     const middle = Math.ceil(rows.length / 2);
     for (const half of [rows.slice(0, middle), rows.slice(middle)])
-      if (!(await storeBatch(deps, sending, await prepareBatch(deps, sending, half)))) return false;
+      if (!(await storeBatch(deps, sending, { ...(await prepareBatch(deps, sending, half)), mayBeStored })))
+        return false;
     return true;
   }
 }
@@ -129,14 +147,14 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
 async function commitBatch(
   deps: ProcessJobDeps,
   { job }: JobSending,
-  { rows, messages, toStore, notAllowed, broken, now }: Batch,
+  { rows, broken, ...batch }: Batch,
 ): Promise<boolean> {
   const from = rows[0]!.rowNumber;
   const to = rows.at(-1)!.rowNumber + 1;
   const stored = await storeCounted(deps.db, async (tx) => {
     if (!(await advanceJob(tx, job.id, from, to))) return null;
     if (broken.length > 0) await deps.queue.enqueue(tx, saveRowsJobs(job, broken, 1), { leaveLive: true });
-    return storeJobRows(deps, tx, { jobId: job.id, messages, toStore, notAllowed, now });
+    return storeJobRows(deps, tx, { ...batch, jobId: job.id });
   });
   if (stored !== null) noteStoredRows(deps, stored);
   return stored !== null;

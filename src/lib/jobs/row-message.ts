@@ -1,7 +1,7 @@
 import { isPostage, defaultPostage } from '../letters/postage.ts';
 import { letterRecipient, type LetterRecipient } from '../letters/accept-letter-steps.ts';
 import { newLetterReference } from '../letters/letter-reference.ts';
-import { deliveryJob, type AcceptedMessage } from '../notifications/accepted-message.ts';
+import { deliveryJob, placeInJob, type AcceptedMessage } from '../notifications/accepted-message.ts';
 import type { RecipientColumns } from '../notifications/notification-recipient.ts';
 import type { NewNotification } from '../notifications/notification.ts';
 import { normaliseEmailAddress } from '../recipients/email-address.ts';
@@ -49,8 +49,12 @@ export function toRowMessage(sending: JobSending, row: JobRow, now: Date): Accep
   };
   // The template's priority is for what the API is asked to send.
   const about = { notification, processType: 'normal', requestId: null } as const;
-  return { ...about, job: isRefused ? null : { ...deliveryJob(about), priority: rowPriority } };
+  const place = job.notificationCount < fewestRowsOfBundles || type === 'letter' ? {} : placeInJob(notification);
+  return { ...about, job: isRefused ? null : { ...deliveryJob(about), ...place, priority: rowPriority } };
 }
+
+/** The rows of shorter files are delivered side by side: in bundles, they would leave workers without work. */
+const fewestRowsOfBundles = 500;
 
 type RowRecipient = RecipientColumns | LetterRecipient | { readonly to: string; readonly normalisedTo: null };
 

@@ -93,7 +93,7 @@ async function commitRows(
       jobId,
       messages.map(({ notification }) => notification.jobRowNumber!),
     );
-    return storeJobRows(deps, tx, { jobId, messages, toStore, notAllowed, now });
+    return storeJobRows(deps, tx, { jobId, messages, toStore, notAllowed, now, mayBeStored: true });
   });
   if (outcome === null) return null;
   noteStoredRows(deps, outcome);

@@ -74,7 +74,7 @@ export interface StoredRows {
 
 /**
  * Stores rows in the caller's transaction, which holds the job's lock: notifications, their delivery jobs, the daily counts.
- * Rows that have a notification are passed over.
+ * Rows that have a notification are passed over, where `mayBeStored` says that there may be such rows.
  *
  * @throws what `storeRowsOfJob` throws: then no row is stored
  */
@@ -87,10 +87,11 @@ export async function storeJobRows(
     toStore,
     notAllowed,
     now,
-  }: Pick<PreparedRows, 'messages' | 'toStore' | 'notAllowed'> & { jobId: string; now: Date },
+    mayBeStored,
+  }: Pick<PreparedRows, 'messages' | 'toStore' | 'notAllowed'> & { jobId: string; now: Date; mayBeStored: boolean },
 ): Promise<StoredRows> {
   const rowNumbers = [...messages.map(rowNumberOf), ...notAllowed];
-  const known = rowNumbers.length === 0 ? new Set<number>() : await listStoredRows(tx, jobId, rowNumbers);
+  const known = mayBeStored ? await listStoredRows(tx, jobId, rowNumbers) : new Set<number>();
   const isNew = (rowNumber: number): boolean => !known.has(rowNumber);
   await leaveRowsOut(tx, jobId, { rowNumbers: notAllowed.filter(isNew), reason: 'not allowed', at: now });
   const missing = known.size === 0 ? messages : messages.filter((message) => isNew(rowNumberOf(message)));

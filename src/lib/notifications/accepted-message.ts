@@ -1,5 +1,5 @@
 import type { IdempotentAnswer } from '../idempotency/idempotency-key.ts';
-import type { NewJob } from '../queue/job-queue.ts';
+import type { BundlePlace, NewJob } from '../queue/new-job.ts';
 import type { QueueName } from '../queue/queues.ts';
 import type { ProcessType } from '../templates/template.ts';
 import type { NewNotification, NotificationType } from './notification.ts';
@@ -45,4 +45,13 @@ export function deliveryJob({
     keyType === 'test' ? 'research-mode' : processType === 'priority' ? 'notify' : deliverQueues[notificationType];
   const args = { notificationId: id, ...(baseUrl !== undefined && { baseUrl }) };
   return { queue, task: deliverTasks[notificationType], args, subject: id, requestId };
+}
+
+/** Where the delivery of a row of a job stands among those of the other rows; absent of messages that are no row of a job. */
+export function placeInJob({ jobId, jobRowNumber }: Pick<NewNotification, 'jobId' | 'jobRowNumber'>): {
+  readonly bundle?: BundlePlace;
+} {
+  return typeof jobId === 'string' && typeof jobRowNumber === 'number'
+    ? { bundle: { of: jobId, at: jobRowNumber } }
+    : {};
 }

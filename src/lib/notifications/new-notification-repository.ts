@@ -23,28 +23,36 @@ export async function insertNotifications(
   });
 }
 
-/** Rows of one job as the values of the statement that inserts them. */
-export type SealedRows = readonly ColumnValue[];
+/** Notifications as the statement that inserts them: what they have in common is sent once. */
+export interface SealedRows {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly ColumnValue[];
+}
 
-/** Rows of one job that are stored together: what they have in common is sent once. */
+/** Seals notifications of one job that are stored together. */
 export async function sealRowsOfJob(
   secretBox: SecretBox,
   notifications: readonly [NewNotification, ...NewNotification[]],
 ): Promise<SealedRows> {
-  const parts: string[][] = insertedColumns.map(() => []);
+  const [first] = notifications;
+  const columns = insertedColumns.map((column) => {
+    const common = column.isOftenCommon ? column.value(first, secretBox) : null;
+    const isCommon = column.isOftenCommon && notifications.every((other) => column.value(other, secretBox) === common);
+    return { ...column, isCommon, common, parts: [] as string[] };
+  });
+  const lists = columns.filter(({ isCommon }) => !isCommon);
   for await (const rows of inSlices(notifications)) {
-    insertedColumns.forEach(({ value, isOfJob }, index) => {
-      if (!isOfJob) parts[index]!.push(elementsLiteral(rows.map((notification) => value(notification, secretBox))));
-    });
+    for (const { value, parts } of lists)
+      parts.push(elementsLiteral(rows.map((notification) => value(notification, secretBox))));
   }
-  return insertedColumns.map(({ value, isOfJob }, index) =>
-    isOfJob ? value(notifications[0], secretBox) : joinedLiteral(parts[index]!),
-  );
+  const values = columns.map(({ isCommon, common, parts }) => (isCommon ? common : joinedLiteral(parts)));
+  return { ...insertRowsStatement(columns), values };
 }
 
 /** @throws as `insertNotifications` does */
-export async function insertRowsOfJob(tx: Queryable, sealed: SealedRows): Promise<void> {
-  await tx.query({ name: 'insert_rows_of_job', text: insertRowsSql, values: [...sealed] });
+export async function insertRowsOfJob(tx: Queryable, { name, text, values }: SealedRows): Promise<void> {
+  await tx.query({ name, text, values: [...values] });
 }
 
 type ColumnValue = string | number | boolean | Date | null;
@@ -53,67 +61,67 @@ interface InsertedColumn {
   readonly name: string;
   readonly type: string;
   readonly value: (notification: NewNotification, secretBox: SecretBox) => ColumnValue;
-  /** The same for all rows of a job that are stored together. */
-  readonly isOfJob: boolean;
+  /** The rows of a job nearly always have the same. */
+  readonly isOftenCommon: boolean;
 }
 
 const column = (name: string, type: string, value: InsertedColumn['value']): InsertedColumn => ({
   name,
   type,
   value,
-  isOfJob: false,
+  isOftenCommon: false,
 });
-const columnOfJob = (name: string, type: string, value: InsertedColumn['value']): InsertedColumn => ({
+const oftenCommon = (name: string, type: string, value: InsertedColumn['value']): InsertedColumn => ({
   ...column(name, type, value),
-  isOfJob: true,
+  isOftenCommon: true,
 });
 
 const insertedColumns: readonly InsertedColumn[] = [
   column('id', 'uuid', ({ id }) => id),
   column('"to"', 'text', ({ to }) => to),
   column('normalised_to', 'text', ({ normalisedTo }) => normalisedTo),
-  columnOfJob('job_id', 'uuid', ({ jobId }) => jobId ?? null),
+  oftenCommon('job_id', 'uuid', ({ jobId }) => jobId ?? null),
   column('job_row_number', 'int', ({ jobRowNumber }) => jobRowNumber ?? null),
-  columnOfJob('service_id', 'uuid', ({ serviceId }) => serviceId),
-  columnOfJob('template_id', 'uuid', ({ templateId }) => templateId),
-  columnOfJob('template_version', 'int', ({ templateVersion }) => templateVersion),
-  columnOfJob('api_key_id', 'uuid', ({ apiKeyId }) => apiKeyId),
-  columnOfJob('key_type', 'text', ({ keyType }) => keyType),
-  column('billable_units', 'int', ({ billableUnits }) => billableUnits ?? 0),
-  columnOfJob('notification_type', 'notification_type', ({ notificationType }) => notificationType),
-  columnOfJob('created_at', 'timestamp', ({ createdAt }) => createdAt),
-  column('updated_at', 'timestamp', ({ updatedAt }) => updatedAt ?? null),
-  column('notification_status', 'text', ({ status }) => status),
-  column('reference', 'text', ({ reference }) => reference ?? null),
+  oftenCommon('service_id', 'uuid', ({ serviceId }) => serviceId),
+  oftenCommon('template_id', 'uuid', ({ templateId }) => templateId),
+  oftenCommon('template_version', 'int', ({ templateVersion }) => templateVersion),
+  oftenCommon('api_key_id', 'uuid', ({ apiKeyId }) => apiKeyId),
+  oftenCommon('key_type', 'text', ({ keyType }) => keyType),
+  oftenCommon('billable_units', 'int', ({ billableUnits }) => billableUnits ?? 0),
+  oftenCommon('notification_type', 'notification_type', ({ notificationType }) => notificationType),
+  oftenCommon('created_at', 'timestamp', ({ createdAt }) => createdAt),
+  oftenCommon('updated_at', 'timestamp', ({ updatedAt }) => updatedAt ?? null),
+  oftenCommon('notification_status', 'text', ({ status }) => status),
+  oftenCommon('reference', 'text', ({ reference }) => reference ?? null),
   column('client_reference', 'text', ({ clientReference }) => clientReference),
   column('personalisation', 'text', ({ personalisation }, secretBox) =>
     secretBox.seal(JSON.stringify(personalisation), personalisationContext),
   ),
-  column('international', 'boolean', ({ international }) => international),
-  column('phone_prefix', 'text', ({ phonePrefix }) => phonePrefix),
-  column('rate_multiplier', 'numeric', ({ rateMultiplier }) => rateMultiplier),
-  columnOfJob('created_by_id', 'uuid', ({ createdById }) => createdById),
-  columnOfJob('reply_to_text', 'text', ({ replyToText }) => replyToText),
-  columnOfJob('document_download_count', 'int', ({ documentDownloadCount }) => documentDownloadCount ?? null),
-  column('postage', 'text', ({ postage }) => postage ?? null),
-  columnOfJob('unsubscribe_link', 'text', ({ unsubscribeLink }) => unsubscribeLink),
+  oftenCommon('international', 'boolean', ({ international }) => international),
+  oftenCommon('phone_prefix', 'text', ({ phonePrefix }) => phonePrefix),
+  oftenCommon('rate_multiplier', 'numeric', ({ rateMultiplier }) => rateMultiplier),
+  oftenCommon('created_by_id', 'uuid', ({ createdById }) => createdById),
+  oftenCommon('reply_to_text', 'text', ({ replyToText }) => replyToText),
+  oftenCommon('document_download_count', 'int', ({ documentDownloadCount }) => documentDownloadCount ?? null),
+  oftenCommon('postage', 'text', ({ postage }) => postage ?? null),
+  oftenCommon('unsubscribe_link', 'text', ({ unsubscribeLink }) => unsubscribeLink),
 ];
 
 const insertedNames = insertedColumns.map(({ name }) => name).join(', ');
 const insertSql = `INSERT INTO notifications (${insertedNames})
   SELECT * FROM unnest(${insertedColumns.map(({ type }, index) => `$${index + 1}::${type}[]`).join(', ')})`;
 
-const insertRowsSql = rowsSql();
-
-function rowsSql(): string {
-  const places = insertedColumns.map(({ name, type, isOfJob }, index) => ({
-    name,
-    type,
-    isOfJob,
-    at: `$${index + 1}`,
-  }));
-  const lists = places.filter(({ isOfJob }) => !isOfJob);
-  const selected = places.map(({ name, type, isOfJob, at }) => (isOfJob ? `${at}::${type}` : `row.${name}`));
-  return `INSERT INTO notifications (${insertedNames}) SELECT ${selected.join(', ')}
-    FROM unnest(${lists.map(({ type, at }) => `${at}::${type}[]`).join(', ')}) AS row (${lists.map(({ name }) => name).join(', ')})`;
+/** One statement for each set of columns that rows have in common; there are few in practice. */
+function insertRowsStatement(
+  columns: readonly (InsertedColumn & { readonly isCommon: boolean })[],
+): Pick<SealedRows, 'name' | 'text'> {
+  const places = columns.map((entry, index) => ({ ...entry, at: `$${index + 1}` }));
+  const lists = places.filter(({ isCommon }) => !isCommon);
+  const selected = places.map(({ name, type, isCommon, at }) => (isCommon ? `${at}::${type}` : `row.${name}`));
+  const common = columns.map(({ isCommon }) => (isCommon ? '1' : '0')).join('');
+  return {
+    name: `insert_rows_of_job_${parseInt(common, 2).toString(36)}`,
+    text: `INSERT INTO notifications (${insertedNames}) SELECT ${selected.join(', ')}
+      FROM unnest(${lists.map(({ type, at }) => `${at}::${type}[]`).join(', ')}) AS row (${lists.map(({ name }) => name).join(', ')})`,
+  };
 }

@@ -4,7 +4,7 @@ import type { Database, Queryable } from '../db/database.ts';
 import type { Logger } from '../observability/logger.ts';
 import { findLiveSubjects } from '../queue/find-jobs.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
-import { deliverTasks, deliveryJob } from './accepted-message.ts';
+import { deliverTasks, deliveryJob, placeInJob } from './accepted-message.ts';
 import type { ReplayFilter, ReplayOptions, ReplayResult, ReplaySource } from './replay.ts';
 import { listReplayCandidates, type ReplayCandidate, type ReplayCursor } from './replay-repository.ts';
 
@@ -40,7 +40,10 @@ export async function replayInBatches(
       const candidates = await listReplayCandidates(tx, source, filter, { after, limit: batchSize, lock: !dryRun });
       const live = await findLiveSubjects(
         { db: tx },
-        { tasks: Object.values(deliverTasks), subjects: candidates.map(({ id }) => id) },
+        {
+          tasks: Object.values(deliverTasks),
+          subjects: candidates.map((candidate) => ({ subject: candidate.id, ...placeInJob(candidate) })),
+        },
       );
       const rest = limit === null ? batchSize : limit - total;
       const idle = candidates.filter(({ id }) => !live.has(id)).slice(0, rest);

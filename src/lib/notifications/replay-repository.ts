@@ -10,6 +10,9 @@ export interface ReplayCandidate {
   readonly serviceId: string;
   readonly notificationType: NotificationType;
   readonly keyType: KeyType;
+  /** Of a row of a job. */
+  readonly jobId: string | null;
+  readonly jobRowNumber: number | null;
   readonly createdAt: Date;
   /** `created_at` exactly, for the next page. */
   readonly createdAtText: string;
@@ -29,7 +32,7 @@ export async function listReplayCandidates(
   { after, limit, lock }: { after: ReplayCursor | null; limit: number; lock: boolean },
 ): Promise<ReplayCandidate[]> {
   const statement = SQL`SELECT id, service_id AS "serviceId", notification_type AS "notificationType",
-      key_type AS "keyType", created_at AS "createdAt", created_at::text AS "createdAtText"
+      key_type AS "keyType", job_id AS "jobId", job_row_number AS "jobRowNumber", created_at AS "createdAt", created_at::text AS "createdAtText"
     FROM notifications
     WHERE notification_status = ${source} AND notification_type = ANY(${[...filter.types]}::notification_type[])
       AND created_at >= ${filter.since} AND created_at <= ${filter.until}`;

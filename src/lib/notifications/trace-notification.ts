@@ -1,3 +1,4 @@
+import { placeInJob } from './accepted-message.ts';
 import { listNotificationEvents } from './notification-event-repository.ts';
 import { findLiveJobs } from '../queue/find-jobs.ts';
 import { completedStatuses } from './notification-status.ts';
@@ -64,7 +65,7 @@ export async function traceNotification(
   }
   steps.sort((left, right) => left.at.getTime() - right.at.getTime());
 
-  const [job] = await findLiveJobs({ db }, { tasks: taskNames, subject: notification.id });
+  const [job] = await findLiveJobs({ db }, { tasks: taskNames, subject: notification.id, ...placeInJob(notification) });
   const next =
     job === undefined
       ? null

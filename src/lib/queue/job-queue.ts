@@ -2,25 +2,13 @@ import { PgBoss } from 'pg-boss';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Queryable } from '../db/database.ts';
+import { bundleJobs } from './bundle.ts';
 import { insertJobs, toJobRows, type InsertedJob, type JobRows } from './insert-jobs.ts';
-import { queueDatabaseSchema, type JobData } from './queue-database.ts';
+import { toJobData, type NewJob } from './new-job.ts';
+import { queueDatabaseSchema } from './queue-database.ts';
 import type { QueueName } from './queues.ts';
 
-/** A job to enqueue. */
-export interface NewJob {
-  readonly queue: QueueName;
-  readonly task: string;
-  /** JSON-safe arguments. */
-  readonly args: object;
-  /** What the job is about; with the task it names the job: at most one live job per queue, task and subject. */
-  readonly subject: string;
-  readonly attempt?: number;
-  /** Seconds from now. */
-  readonly delay?: number;
-  /** Of the jobs that wait in a queue, those of higher priority come first; 0 when absent. */
-  readonly priority?: number;
-  readonly requestId?: string | null;
-}
+export type { NewJob };
 
 /** The queue as use cases see it. */
 export interface JobQueue {
@@ -91,11 +79,10 @@ export function createJobQueue({ ids }: { readonly ids: Pick<Ids, 'uuid'> }): Jo
 export function prepareJobs({ ids }: { readonly ids: Pick<Ids, 'uuid'> }, jobs: readonly NewJob[]): PreparedJobs {
   const jobsOfQueue = Map.groupBy(jobs, ({ queue }) => queue);
   return {
-    ofQueues: Array.from(jobsOfQueue, ([queue, group]) => ({
-      queue,
-      jobs: group,
-      rows: toJobRows(ids, group.map(toInsertedJob)),
-    })),
+    ofQueues: Array.from(jobsOfQueue, ([queue, group]) => {
+      const bundled = bundleJobs(group);
+      return { queue, jobs: bundled, rows: toJobRows(ids, bundled.map(toInsertedJob)) };
+    }),
   };
 }
 
@@ -113,10 +100,6 @@ function refusal(queue: QueueName, jobs: readonly NewJob[], count: number): AppE
       details: { queue, tasks: [...new Set(jobs.map(({ task }) => task))] },
     },
   );
-}
-
-function toJobData({ task, args, subject, attempt = 1, requestId = null }: NewJob): JobData {
-  return { task, args, subject, attempt, requestId };
 }
 
 /** Lets pg-boss run its statements on the caller's transaction. */

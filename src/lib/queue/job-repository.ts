@@ -1,57 +1,74 @@
-import { SQL } from 'sql-template-strings';
+import { AppError } from '../core/errors.ts';
 import type { Queryable } from '../db/database.ts';
+import { bundleTask, jobsOfRowSql, subjectsOfBundles } from './bundle.ts';
+import type { BundlePlace } from './new-job.ts';
 import { queueDatabaseSchema, type JobData } from './queue-database.ts';
 import { deadLetterQueue, queueNames, type QueueName } from './queues.ts';
 
-/** A job that waits or runs. */
+/** A job that waits or runs, on its own or in a bundle. */
 export interface LiveJob {
   readonly queue: QueueName;
   readonly task: string;
+  readonly subject: string;
   readonly attempt: number;
   readonly state: 'created' | 'retry' | 'active';
   readonly startAfter: Date;
   readonly createdAt: Date;
 }
 
-/** The live jobs of some tasks about one subject. */
-export async function listLiveJobs(db: Queryable, tasks: readonly string[], subject: string): Promise<LiveJob[]> {
-  const statement = SQL`SELECT name AS queue, data, state, start_after, created_on FROM `.append(
-    `${queueDatabaseSchema}.job`,
-  )
-    .append(SQL` WHERE name = ANY(${[...queueNames]}::text[]) AND COALESCE(singleton_key, '') = ANY(${tasks.map((task) => `${task}:${subject}`)}::text[])
-      AND state <= 'active' AND policy = 'exclusive' ORDER BY created_on`);
-  const { rows } = await db.query<{
-    queue: QueueName;
-    data: JobData;
-    state: LiveJob['state'];
-    start_after: Date;
-    created_on: Date;
-  }>(statement);
-  return rows.map(({ queue, data, state, start_after, created_on }) => ({
-    queue,
-    task: data.task,
-    attempt: data.attempt,
-    state,
-    startAfter: start_after,
-    createdAt: created_on,
-  }));
+/** What jobs may be about. */
+export interface JobSubject {
+  readonly subject: string;
+  /** Where a job about it stands, if that may be in a bundle. */
+  readonly bundle?: BundlePlace;
 }
 
-/** Those of the subjects that one of the tasks is live for, a job about to be given up included. */
-export async function listLiveSubjects(
+/** The live jobs of some tasks about some subjects, oldest first. */
+export async function listLiveJobs(
+  db: Queryable,
+  tasks: readonly string[],
+  subjects: readonly JobSubject[],
+): Promise<LiveJob[]> {
+  const keys = tasks.flatMap((task) => subjects.map(({ subject }) => `${task}:${subject}`));
+  const places = subjects.flatMap(({ bundle }) => bundle ?? []);
+  // Both halves are looked up in the index that keeps such jobs unique.
+  const isLive = `name = ANY($1::text[]) AND state <= 'active' AND policy = 'exclusive' AND COALESCE(singleton_key, '')`;
+  const { rows } = await db.query<LiveJob>({
+    text: `SELECT name AS queue, data ->> 'task' AS task, data ->> 'subject' AS subject, (data ->> 'attempt')::int AS attempt,
+        state, start_after AS "startAfter", created_on AS "createdAt"
+      FROM ${queueDatabaseSchema}.job WHERE ${isLive} = ANY($2::text[])
+      UNION ALL
+      SELECT name, data #>> '{args,task}', bundled, 1, state, start_after, created_on
+      FROM ${queueDatabaseSchema}.job, jsonb_array_elements_text(data #> '{args,subjects}') AS bundled
+      WHERE ${isLive} = ANY($3::text[])
+        AND data #>> '{args,task}' = ANY($4::text[]) AND bundled = ANY($5::text[])
+      ORDER BY "createdAt"`,
+    values: [
+      [...queueNames],
+      keys,
+      subjectsOfBundles(places).map((subject) => `${bundleTask}:${subject}`),
+      tasks,
+      subjects.map(({ subject }) => subject),
+    ],
+  });
+  return rows;
+}
+
+/** Those of the subjects that a job of one of the tasks was about that is going to be given up. */
+export async function listSubjectsGivenUp(
   db: Queryable,
   tasks: readonly string[],
   subjects: readonly string[],
 ): Promise<string[]> {
-  const keys = tasks.flatMap((task) => subjects.map((subject) => `${task}:${subject}`));
   const { rows } = await db.query<{ subject: string }>({
-    // The first half is looked up in the index that keeps such jobs unique; the second queue is next to empty.
+    // This queue is next to empty.
     text: `SELECT data ->> 'subject' AS subject FROM ${queueDatabaseSchema}.job
-      WHERE name = ANY($1::text[]) AND COALESCE(singleton_key, '') = ANY($2::text[])
-        AND state <= 'active' AND policy = 'exclusive'
-      UNION SELECT data ->> 'subject' FROM ${queueDatabaseSchema}.job
-      WHERE name = $3 AND state <= 'active' AND data ->> 'task' = ANY($4::text[]) AND data ->> 'subject' = ANY($5::text[])`,
-    values: [[...queueNames], keys, deadLetterQueue, tasks, subjects],
+      WHERE name = $1 AND state <= 'active' AND data ->> 'task' = ANY($2::text[]) AND data ->> 'subject' = ANY($3::text[])
+      UNION SELECT bundled
+      FROM ${queueDatabaseSchema}.job, jsonb_array_elements_text(data #> '{args,subjects}') AS bundled
+      WHERE name = $1 AND state <= 'active' AND data ->> 'task' = $4
+        AND data #>> '{args,task}' = ANY($2::text[]) AND bundled = ANY($3::text[])`,
+    values: [deadLetterQueue, tasks, subjects, bundleTask],
   });
   return rows.map(({ subject }) => subject);
 }
@@ -93,6 +110,23 @@ export async function claimJobs(db: Queryable, queue: string, limit: number): Pr
   return rows;
 }
 
+/**
+ * Keeps a claim until the end of the transaction.
+ *
+ * @throws AppError LOCKED when it is lost
+ */
+export async function requireClaim(tx: Queryable, queue: string, { id, retryCount }: ClaimedJob): Promise<void> {
+  const { rows } = await tx.query({
+    text: `SELECT FROM ${table} WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR SHARE`,
+    values: [queue, id, retryCount],
+  });
+  if (rows.length === 0) throw claimLost();
+}
+
+export function claimLost(): AppError {
+  return new AppError('LOCKED', 'The claim on the job was lost while it ran; whoever claimed it next decides');
+}
+
 /** Deletes jobs whose claims still hold. */
 export async function deleteClaimedJobs(db: Queryable, queue: string, jobs: readonly ClaimedJob[]): Promise<void> {
   const statement = {
@@ -127,9 +161,9 @@ export async function readQueueDepths(db: Queryable): Promise<QueueDepth[]> {
     oldest_due: Date | null;
   }>(`
     SELECT name AS queue,
-      count(*) FILTER (WHERE state < 'active' AND start_after <= now()) AS ready,
-      count(*) FILTER (WHERE state < 'active' AND start_after > now()) AS delayed,
-      count(*) FILTER (WHERE state = 'active') AS active,
+      coalesce(sum(${jobsOfRowSql}) FILTER (WHERE state < 'active' AND start_after <= now()), 0)::int AS ready,
+      coalesce(sum(${jobsOfRowSql}) FILTER (WHERE state < 'active' AND start_after > now()), 0)::int AS delayed,
+      coalesce(sum(${jobsOfRowSql}) FILTER (WHERE state = 'active'), 0)::int AS active,
       min(start_after) FILTER (WHERE state < 'active' AND start_after <= now()) AS oldest_due
     FROM ${queueDatabaseSchema}.job WHERE state <= 'active' AND name NOT LIKE '\\_\\_pgboss%' GROUP BY name ORDER BY name`);
   return rows.map(({ oldest_due, ...depth }) => ({ ...depth, oldestDue: oldest_due }));

@@ -1,9 +1,10 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
+import { jobsOfRowSql } from './bundle.ts';
 import { queueDatabaseSchema as schema, type JobData } from './queue-database.ts';
 import { deadLetterQueue, type QueueName } from './queues.ts';
 
-/** The jobs of one queue, by what they are doing. */
+/** The jobs of one queue, by what they are doing; those of bundles count singly. */
 export interface QueueState {
   readonly queue: QueueName;
   /** Could run now. */
@@ -29,20 +30,20 @@ const isDeadLetter = `name = '${deadLetterQueue}' AND state IN ('created', 'retr
 export async function readQueueStates(db: Queryable, queues: readonly QueueName[]): Promise<QueueState[]> {
   const { rows } = await db.query<QueueState>({
     text: `SELECT queue,
-        count(*) FILTER (WHERE own AND state < 'active' AND start_after <= now()) AS waiting,
-        count(*) FILTER (WHERE own AND state < 'active' AND start_after > now()) AS delayed,
-        count(*) FILTER (WHERE own AND state = 'active') AS active,
-        count(*) FILTER (WHERE own AND state = 'active' AND sign + $2 * interval '1 second' < now()) AS stale,
-        count(*) FILTER (WHERE own AND state = 'failed') AS failed,
-        count(*) FILTER (WHERE NOT own) AS "deadLetters",
+        coalesce(sum(jobs) FILTER (WHERE own AND state < 'active' AND start_after <= now()), 0)::int AS waiting,
+        coalesce(sum(jobs) FILTER (WHERE own AND state < 'active' AND start_after > now()), 0)::int AS delayed,
+        coalesce(sum(jobs) FILTER (WHERE own AND state = 'active'), 0)::int AS active,
+        coalesce(sum(jobs) FILTER (WHERE own AND state = 'active' AND sign + $2 * interval '1 second' < now()), 0)::int AS stale,
+        coalesce(sum(jobs) FILTER (WHERE own AND state = 'failed'), 0)::int AS failed,
+        coalesce(sum(jobs) FILTER (WHERE NOT own), 0)::int AS "deadLetters",
         min(start_after) FILTER (WHERE own AND state < 'active' AND start_after <= now()) AS "oldestDue"
       FROM (
-        SELECT name AS queue, true AS own, state, start_after, ${lastSign} AS sign FROM ${schema}.job
+        SELECT name AS queue, true AS own, state, start_after, ${lastSign} AS sign, ${jobsOfRowSql} AS jobs FROM ${schema}.job
         WHERE name = ANY($1::text[]) AND (state <= 'active' OR state = 'failed')
         UNION ALL
-        SELECT source_name, false, state, start_after, ${lastSign} FROM ${schema}.job
+        SELECT source_name, false, state, start_after, ${lastSign}, ${jobsOfRowSql} FROM ${schema}.job
         WHERE ${isDeadLetter} AND source_name = ANY($1::text[])
-      ) AS jobs GROUP BY queue`,
+      ) AS counted GROUP BY queue`,
     values: [queues, staleSeconds],
   });
   return rows;

@@ -3,6 +3,7 @@ import type { Logger } from '../observability/logger.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { ClaimedJob, JobClaims, WorkedQueue } from './job-claims.ts';
+import { claimLost } from './job-repository.ts';
 import { transactionAdapter, type JobQueue } from './job-queue.ts';
 import type { JobData } from './queue-database.ts';
 import type { QueueName } from './queues.ts';
@@ -29,6 +30,17 @@ const postponeSeconds = 60;
 /** What became of a run: its job is to be taken out of the queue, is dealt with, or is for the queue's own retry. */
 export type Ending = 'done' | 'settled' | { readonly giveBack: string };
 
+/** An attempt at the work of a job. */
+export interface Attempt {
+  readonly data: JobData;
+  /**
+   * Ends what was claimed for it, where that is the job itself, in the transaction that says what follows.
+   *
+   * @throws AppError LOCKED when the claim is lost
+   */
+  readonly end: (tx: Queryable, output: { message: string }) => Promise<void>;
+}
+
 /** Runs one job to its end. Never rejects. */
 export async function runJob(
   deps: WorkerDeps,
@@ -36,11 +48,25 @@ export async function runJob(
   job: ClaimedJob,
   signal: AbortSignal,
 ): Promise<Ending> {
-  const { data } = job;
+  return runAttempt(deps, queue, attemptAt(deps, queue, job), signal);
+}
+
+function attemptAt({ boss }: WorkerDeps, queue: WorkedQueue, job: ClaimedJob): Attempt {
+  return { data: job.data, end: (tx, output) => completeJob(boss, tx, queue, job, output) };
+}
+
+/** Makes one attempt. Never rejects. */
+export async function runAttempt(
+  deps: WorkerDeps,
+  queue: WorkedQueue,
+  attempt: Attempt,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const { data } = attempt;
   const task = deps.tasks.get(data.task);
   if (task === undefined) {
     loggerOf(deps, queue, data).error('No such task in this version of the program; the job waits for another version');
-    return postponeJob(deps, queue, job, unknownTask(job));
+    return postponeJob(deps, queue, attempt, unknownTask(data));
   }
   const startedAt = performance.now();
   const report = (outcome: RunOutcome): void =>
@@ -50,9 +76,9 @@ export async function runJob(
     report('done');
     return 'done';
   } catch (error) {
-    if (error instanceof TaskPostponed) return postponeJob(deps, queue, job, error);
+    if (error instanceof TaskPostponed) return postponeJob(deps, queue, attempt, error);
     try {
-      const outcome = await settleFailure(deps, queue, job, task, error);
+      const outcome = await settleFailure(deps, queue, attempt, task, error);
       loggerOf(deps, queue, data)[outcome === 'retried' ? 'warn' : 'error'](
         { err: error },
         outcome === 'retried' ? 'Task failed and will be retried' : 'Task failed for good',
@@ -68,7 +94,7 @@ export async function runJob(
   }
 }
 
-function unknownTask({ data }: ClaimedJob): { delay: number; message: string } {
+function unknownTask(data: JobData): { delay: number; message: string } {
   return { delay: postponeSeconds, message: `unknown task ${data.task}` };
 }
 
@@ -82,19 +108,19 @@ function loggerOf({ logger }: WorkerDeps, queue: string, { task, subject, attemp
  * queue's own retries would be used up in seconds.
  */
 async function postponeJob(
-  { boss, queue: jobQueue, db, logger }: WorkerDeps,
+  { queue: jobQueue, db, logger }: WorkerDeps,
   queue: WorkedQueue,
-  job: ClaimedJob,
+  { data, end }: Attempt,
   { delay, message }: Pick<TaskPostponed, 'delay' | 'message'>,
 ): Promise<Ending> {
   try {
     await db.transaction(async (tx) => {
-      await completeJob(boss, tx, queue, job, { message });
-      await jobQueue.enqueue(tx, [{ ...job.data, queue: queue as QueueName, delay }]);
+      await end(tx, { message });
+      await jobQueue.enqueue(tx, [{ ...data, queue: queue as QueueName, delay }]);
     });
     return 'settled';
   } catch (error) {
-    logger.error({ err: error, task: job.data.task }, 'The job could not be put back');
+    logger.error({ err: error, task: data.task }, 'The job could not be put back');
     return { giveBack: messageOf(error) };
   }
 }
@@ -104,18 +130,17 @@ async function postponeJob(
  * failure. The other order would lose the successor: the running job still holds its key, and the insert would skip.
  */
 async function settleFailure(
-  { boss, queue: jobQueue, db, retrySchedules }: WorkerDeps,
+  { queue: jobQueue, db, retrySchedules }: WorkerDeps,
   queue: WorkedQueue,
-  job: ClaimedJob,
+  { data, end }: Attempt,
   task: Task,
   error: unknown,
 ): Promise<RunOutcome> {
-  const { data } = job;
   const policy = retryPolicyOf(task.name, retrySchedules);
   const retryIn = nextDelay(policy, data.attempt);
   const failure = { attempt: data.attempt, error, retryIn };
   await db.transaction(async (tx) => {
-    await completeJob(boss, tx, queue, job, { message: messageOf(error) });
+    await end(tx, { message: messageOf(error) });
     if (retryIn === null) {
       await task.onExhausted?.(tx, data.args, failure);
       return;
@@ -141,15 +166,14 @@ async function completeJob(
 ): Promise<void> {
   // pg-boss counts the jobs it completed but does not type the count.
   const completion = (await boss.complete(queue, job, output, { db: transactionAdapter(tx) })) as { affected: number };
-  if (completion.affected === 0)
-    throw new AppError('LOCKED', 'The claim on the job was lost while it ran; whoever claimed it next decides');
+  if (completion.affected === 0) throw claimLost();
 }
 
 /** The end of a job whose worker died again and again: the task's exhausted hook runs once. Never rejects. */
 export async function buryJob(deps: WorkerDeps, queue: WorkedQueue, job: ClaimedJob): Promise<Ending> {
   const { data } = job;
   const task = deps.tasks.get(data.task);
-  if (task === undefined) return postponeJob(deps, queue, job, unknownTask(job));
+  if (task === undefined) return postponeJob(deps, queue, attemptAt(deps, queue, job), unknownTask(data));
   const startedAt = performance.now();
   const error = new AppError('INTERNAL', `The worker of task ${data.task} died or lost the database on every try`);
   try {

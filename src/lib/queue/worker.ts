@@ -1,6 +1,8 @@
+import { isBundle } from './bundle.ts';
 import type { ClaimedJob, JobClaims, WorkedQueue } from './job-claims.ts';
 import { createJobSlots, type JobSlots } from './job-slots.ts';
 import { deadLetterQueue, type QueueName } from './queues.ts';
+import { runBundle, takeBundleApart } from './run-bundle.ts';
 import { buryJob, runJob, type Ending, type WorkerDeps } from './run-job.ts';
 
 /** Work on queues, until it is stopped. */
@@ -26,11 +28,10 @@ export async function startWorker(
   const slotsOf = new Map<string, JobSlots>();
   const worked: readonly WorkedQueue[] = [...queues, deadLetterQueue];
   for (const queue of worked) {
-    const run = queue === deadLetterQueue ? buryJob : runJob;
     const slots = createJobSlots({
       slots: concurrency,
       claim: (limit) => claims.claim(queue, limit),
-      run: async (job, signal) => endJob(deps, queue, job, await run(deps, queue, job, signal)),
+      run: async (job, signal) => endJob(deps, queue, job, await work(deps, queue, job, signal)),
       onError,
     });
     slotsOf.set(queue, slots);
@@ -54,6 +55,13 @@ export async function startWorker(
       await touching.stop();
     },
   };
+}
+
+/** Works on what was claimed, or gives it up. Never rejects. */
+async function work(deps: WorkerDeps, queue: WorkedQueue, job: ClaimedJob, signal: AbortSignal): Promise<Ending> {
+  const isGivenUp = queue === deadLetterQueue;
+  if (isBundle(job.data)) return isGivenUp ? takeBundleApart(deps, queue, job) : runBundle(deps, queue, job, signal);
+  return isGivenUp ? buryJob(deps, queue, job) : runJob(deps, queue, job, signal);
 }
 
 /** Does something again and again, never twice at the same time. */
