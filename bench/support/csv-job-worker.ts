@@ -1,4 +1,7 @@
-/** Hands on the rows of one job, in a process of its own; prints what that took as one line of JSON. */
+/**
+ * Hands on the rows of two jobs, in a process of its own, as workers do that live long: the first warms up. Prints what the
+ * second took as one line of JSON.
+ */
 import type * as AppModule from '../../src/lib/app.ts';
 import type * as LoadModule from '../../src/lib/config/load.ts';
 import type * as ProcessJobModule from '../../src/lib/jobs/process-job.ts';
@@ -22,13 +25,14 @@ export interface CsvJobRun {
   readonly peakMb: number;
 }
 
-const [jobId, batchSize] = process.argv.slice(2);
+const [warmUpJobId, jobId, batchSize] = process.argv.slice(2);
 const { config } = loadConfig({ environment: process.env });
 const app = await createApp(config, { name: 'notify bench', logger: silentLogger });
+const options = batchSize === undefined ? {} : { batchSize: Number(batchSize) };
 try {
+  await processJob(app, { jobId: warmUpJobId! }, options);
   const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  const options = batchSize === undefined ? {} : { batchSize: Number(batchSize) };
   const outcome = await processJob(app, { jobId: jobId! }, options);
   const ms = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpuBefore);

@@ -1,8 +1,9 @@
 import type { Queryable } from '../db/database.ts';
+import { jobsOfRowSql } from './bundle.ts';
 import { queueDatabaseSchema as schema } from './queue-database.ts';
 import { deadLetterQueue } from './queues.ts';
 
-/** Jobs of one queue that have something in common. Ages are by the database's clock. */
+/** Jobs of one queue that have something in common, those of bundles singly. Ages are by the database's clock. */
 export interface JobGroup {
   readonly queue: string;
   readonly count: number;
@@ -34,7 +35,7 @@ export async function listDeadJobs(db: Queryable): Promise<JobGroup[]> {
 
 async function listGroups(db: Queryable, since: string, condition: string): Promise<JobGroup[]> {
   const { rows } = await db.query<{ queue: string; count: number; oldest: number }>(`
-    SELECT name AS queue, count(*) AS count, extract(epoch FROM now() - min(${since}))::float8 AS oldest
+    SELECT name AS queue, sum(${jobsOfRowSql})::int AS count, extract(epoch FROM now() - min(${since}))::float8 AS oldest
     FROM ${schema}.job WHERE ${ownQueue} AND (${condition}) GROUP BY name ORDER BY 3 DESC`);
   return rows;
 }
