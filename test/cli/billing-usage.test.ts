@@ -34,16 +34,14 @@ describe('billing allowance', () => {
       has_custom_allowance: false,
       high_volume_service_last_year: false,
     });
-    expect(await textOf(allowance('--year', '2020'))).toBe('25,000 units of texts are free in 2020, by default.\n');
+    expect(await textOf(allowance('--year', '2020'))).toBe('Free in 2020: 25,000 units of texts, by default.\n');
     expect(await resultOf(allowance())).toMatchObject({ year });
   });
 
   it('sets it, and takes it back', async () => {
     const custom = { free_sms_fragment_limit: 0, has_custom_allowance: true };
     expect(await resultOf(allowance('--year', '2020', '--set', '0'))).toMatchObject(custom);
-    expect(await textOf(allowance('--year', '2021'))).toBe(
-      '0 units of texts are free in 2021, set for this service.\n',
-    );
+    expect(await textOf(allowance('--year', '2021'))).toBe('Free in 2021: 0 units of texts, set for this service.\n');
     const usual = { free_sms_fragment_limit: 25_000, has_custom_allowance: false };
     expect(await resultOf(allowance('--year', '2020', '--default'))).toMatchObject(usual);
   });
@@ -51,7 +49,7 @@ describe('billing allowance', () => {
   it('says when there is none for what was sent the year before', async () => {
     await insertBillingFact(app, texts!, { day: '2019-05-01', units: 300_000 });
     const text = await textOf(allowance('--year', '2020'));
-    expect(text).toBe('0 units of texts are free in 2020, after a year of high volume.\n');
+    expect(text).toBe('Free in 2020: 0 units of texts, after a year of high volume.\n');
   });
 
   it.each([
@@ -85,7 +83,7 @@ describe('billing allowances', () => {
   });
 
   it('gives nothing unless it is confirmed', async () => {
-    const message = 'Give 1 service(s) their allowance of 2020? Nothing was done.';
+    const message = 'Give 1 service their allowance of 2020? Nothing was done.';
     await expectError(fill(), 4, { code: 'CONFIRMATION_NEEDED', message });
     expect((await app.db.query('SELECT FROM annual_billing')).rowCount).toBe(0);
   });

@@ -41,7 +41,7 @@ describe('billing rebuild', () => {
     expect(again.days[0]).not.toHaveProperty('despatched_after');
     const text = await textOf(rebuild('--day', day, '--yes'));
     expect(text).toMatch(new RegExp(`${day} +2 +6 +£0\\.144 +2 +6 +£0\\.144`));
-    expect(text).toContain('Counted 1 day(s): 2 message(s)');
+    expect(text).toContain('Counted 1 day: 2 messages');
   });
 
   it('changes nothing unless it is confirmed', async () => {
@@ -62,7 +62,7 @@ describe('billing rebuild', () => {
       billableUnits: 6,
     });
     const problem = expect.stringContaining(
-      `Service ${letter!.serviceId}: There is no rate for letters of ${day} with 6 sheet(s)`,
+      `Service ${letter!.serviceId}: There is no rate for letters of ${day} with 6 sheets`,
     );
     const planned = await resultOf(rebuild('--day', day, '--dry-run'), { status: 'planned' });
     expect(planned.failed).toEqual([{ day, problem }]);
@@ -103,14 +103,14 @@ describe('billing rebuild', () => {
 
 describe('billing fix-units', () => {
   it('counts fragments, and names the days whose bills change', async () => {
-    await textOf(['billing', 'fix-units']).then((text) => expect(text).toBe('Counted the fragments of 0 text(s)\n'));
+    await textOf(['billing', 'fix-units']).then((text) => expect(text).toBe('Counted the fragments of 0 texts\n'));
     await insertRows(app, sms!, { createdAt: midnightDaysAgo(5), status: 'technical-failure', count: 2 });
     const days = [{ day: daysAgo(5), fixed: 2 }];
     const planned = await resultOf(['billing', 'fix-units', '--dry-run'], { status: 'planned' });
     expect(planned).toEqual({ dry_run: true, fixed: 2, days, failed: [] });
     await expectError(['billing', 'fix-units'], 4, { code: 'CONFIRMATION_NEEDED' });
     const text = await textOf(['billing', 'fix-units', '--yes']);
-    expect(text).toContain('Counted the fragments of 2 text(s)');
+    expect(text).toContain('Counted the fragments of 2 texts');
     expect(text).toContain(`Next: notify billing rebuild --from ${daysAgo(5)} --to ${daysAgo(5)}`);
     expect(await resultOf(['billing', 'fix-units', '--yes'])).toMatchObject({ fixed: 0 });
   });
@@ -153,14 +153,29 @@ describe('billing rates', () => {
   it('adds one of letters, for all services or some', async () => {
     const flags = ['--type', 'letter', '--from', next, '--sheets', '1', '--postage', 'first', '--rate', '2.05'];
     expect(await textOf(add(...flags, '--no-crown'))).toBe(
-      `From ${next} a letter of 1 sheet(s), first, costs £2.05 (not crown).\n`,
+      `From ${next} a letter of 1 sheet, first, costs £2.05 (not crown).\n`,
     );
     await expectError(add(...flags), 4, {
       code: 'CONFLICT',
-      message: `There is a rate for letters from ${next} with 1 sheet(s), postage 'first', not crown: expected another day`,
+      message: `There is a rate for letters from ${next} with 1 sheet, postage 'first', not crown: expected another day`,
     });
     expect(await resultOf(add(...flags, '--crown'))).toEqual({
       ...{ notification_type: 'letter', from: next, rate: 2.05, sheets: 1, postage: 'first', crown: true },
+    });
+  });
+
+  it('warns of more sheets than letters have, and takes the rate', async () => {
+    const flags = ['--type', 'letter', '--from', next, '--sheets', '11', '--postage', 'first', '--rate', '2.05'];
+    const answer = await notify(add(...flags, '--json'));
+    expect([answer.exitCode, answer.json()]).toMatchObject([
+      0,
+      {
+        result: { sheets: 11, rate: 2.05 },
+        warnings: ['Letters have 5 sheets at most: the rate is of such as were accepted otherwise'],
+      },
+    ]);
+    await expectError([...add(...flags), '--crown', '--no-crown'], 2, {
+      message: '--no-crown and --crown exclude each other',
     });
   });
 
@@ -175,8 +190,8 @@ describe('billing rates', () => {
     [['--type', 'sms', '--from', next, '--rate', 'much'], `--rate is 'much': expected pounds such as 0.024`],
     [['--type', 'sms', '--from', next, '--rate', '25'], '--rate is 25: expected pounds below 1, such as 0.024'],
     [
-      ['--type', 'letter', '--from', next, '--rate', '1', '--sheets', '11', '--postage', 'first'],
-      '--sheets is 11: expected a whole number from 1 to 5',
+      ['--type', 'letter', '--from', next, '--rate', '1', '--sheets', '0', '--postage', 'first'],
+      "--sheets is '0': expected an integer greater than or equal to 1",
     ],
     [
       ['--type', 'sms', '--from', next, '--rate', '1', '--sheets', '1'],
@@ -219,9 +234,9 @@ describe('billing rates', () => {
       const flags = ['--type', 'letter', '--from', later, '--sheets', '2', '--postage', 'first'];
       await resultOf(add(...flags, '--rate', '20.5'));
       await expectError(remove(...flags, '--crown'), 4, {
-        message: `Remove the rate of letters of 2 sheet(s), first (crown) from ${later}? Nothing was done.`,
+        message: `Remove the rate of letters of 2 sheets, first (crown) from ${later}? Nothing was done.`,
       });
-      const removed = `Removed: £20.50 for a letter of 2 sheet(s), first`;
+      const removed = `Removed: £20.50 for a letter of 2 sheets, first`;
       expect(await textOf(remove(...flags, '--crown', '--yes'))).toBe(`${removed} (crown) from ${later}.\n`);
       await resultOf(add(...flags, '--crown', '--rate', '20.5'));
       expect(await textOf(remove(...flags, '--yes'))).toBe(`${removed} from ${later}.\n`);

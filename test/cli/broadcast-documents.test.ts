@@ -40,19 +40,19 @@ describe('broadcasts xml', () => {
 
   it('makes updates only when they are allowed', async () => {
     const input = JSON.stringify(capUpdate);
-    const refused = await runCli(xml, { input });
+    const refused = await runCommand(xml, { input });
     expect([refused.exitCode, refused.stdout]).toEqual([4, '']);
     expect(refused.stderr).toContain('broadcast updates are not enabled');
-    expect(hashOf((await runCli([...xml, '--allow-update'], { input })).stdout)).toBe(capUpdateHash);
+    expect(hashOf((await runCommand([...xml, '--allow-update'], { input })).stdout)).toBe(capUpdateHash);
   });
 
   it('says what is wrong', async () => {
-    const bad = await runCli(xml, { input: JSON.stringify({ ...capAlert, channel: 'x' }) });
+    const bad = await runCommand(xml, { input: JSON.stringify({ ...capAlert, channel: 'x' }) });
     expect([bad.exitCode, bad.stdout]).toEqual([2, '']);
     expect(bad.stderr).toContain(
       `'x' is not an allowed channel. Must be in ['test', 'operator', 'severe', 'government']`,
     );
-    const notJson = await runCli([...xml, '--json'], { input: '{' });
+    const notJson = await runCommand([...xml, '--json'], { input: '{' });
     expect([notJson.exitCode, notJson.json().error?.code]).toEqual([2, 'VALIDATION_FAILED']);
     expect((await runCommand([...xml, '--input', join(folder, 'none')])).exitCode).toBe(2);
     expect((await runCommand([...xml, '--jsonl', '-', '--json'])).exitCode).toBe(2);
@@ -60,7 +60,7 @@ describe('broadcasts xml', () => {
 
   it('answers payloads line by line', async () => {
     const lines = [capAlert, capUpdate, ibagAlert].map((payload) => JSON.stringify(payload));
-    const some = await runCli([...xml, '--jsonl', '-'], { input: [...lines, 'x', '{}'].join('\n') });
+    const some = await runCommand([...xml, '--jsonl', '-'], { input: [...lines, 'x', '{}'].join('\n') });
     const answers = some.stdout
       .trimEnd()
       .split('\n')
@@ -73,8 +73,10 @@ describe('broadcasts xml', () => {
     ]);
     expect(answers[1]).toEqual({ ok: false, error: 'broadcast updates are not enabled' });
     expect(some.exitCode).toBe(3);
-    expect((await runCli([...xml, '--jsonl', '-'], { input: 'x\n{}\n' })).exitCode).toBe(1);
-    expect((await runCli([...xml, '--jsonl', '-', '--allow-update'], { input: lines.join('\n') })).exitCode).toBe(0);
+    expect((await runCommand([...xml, '--jsonl', '-'], { input: 'x\n{}\n' })).exitCode).toBe(1);
+    expect((await runCommand([...xml, '--jsonl', '-', '--allow-update'], { input: lines.join('\n') })).exitCode).toBe(
+      0,
+    );
   });
 
   it('signs, and refuses keys that do not belong together', async () => {
@@ -83,41 +85,41 @@ describe('broadcasts xml', () => {
     const certificate = await fileWith('certificate.pem', pem);
     const other = await fileWith('other.pem', aCertificate().pem);
     const input = JSON.stringify(capTest);
-    const signed = await runCli([...xml, '--sign-key', key, '--sign-cert', certificate], { input });
+    const signed = await runCommand([...xml, '--sign-key', key, '--sign-cert', certificate], { input });
     expect(signed.stdout).toMatch(/<ds:SignatureValue>[^<]{344}<\/ds:SignatureValue>.*<\/alert>$/);
-    expect((await runCli([...validate, '-'], { input: signed.stdout })).exitCode).toBe(0);
-    const wrong = await runCli([...xml, '--sign-key', key, '--sign-cert', other], { input });
+    expect((await runCommand([...validate, '-'], { input: signed.stdout })).exitCode).toBe(0);
+    const wrong = await runCommand([...xml, '--sign-key', key, '--sign-cert', other], { input });
     expect([wrong.exitCode, wrong.stdout]).toEqual([78, '']);
-    expect((await runCli([...xml, '--sign-key', key], { input })).exitCode).toBe(2);
+    expect((await runCommand([...xml, '--sign-key', key], { input })).exitCode).toBe(2);
   });
 });
 
 describe('broadcasts validate', () => {
   it('shows what a valid document says', async () => {
-    const { stdout: document } = await runCli(xml, { input: JSON.stringify(capAlert) });
+    const { stdout: document } = await runCommand(xml, { input: JSON.stringify(capAlert) });
     const file = await fileWith('alert.xml', document);
     const report = await runCommand([...validate, file]);
     expect([report.exitCode, report.stderr]).toEqual([0, '']);
     expect(report.stdout).toMatch(/^The document is valid CAP 1\.2\.\n/);
     expect(report.stdout).toMatch(/\nareas +area-1 \(1 polygon\); area-2 \(1 polygon\)\n/);
-    const json = await runCli([...validate, '-', '--json'], { input: document });
+    const json = await runCommand([...validate, '-', '--json'], { input: document });
     expect(json.json().result).toMatchObject({
       valid: true,
       format: 'cap',
       problems: [],
       fields: { msgType: 'Alert', reference: capAlert.identifier, cap_event: 'Alert', content: capAlert.description },
     });
-    const { stdout: ibag } = await runCli(xml, { input: JSON.stringify(ibagAlert) });
-    expect((await runCli([...validate, '-'], { input: ibag })).stdout).toBe('The document is valid IBAG 1.0.\n');
+    const { stdout: ibag } = await runCommand(xml, { input: JSON.stringify(ibagAlert) });
+    expect((await runCommand([...validate, '-'], { input: ibag })).stdout).toBe('The document is valid IBAG 1.0.\n');
   });
 
   it('names problems with their lines', async () => {
-    const { stdout: ibag } = await runCli(xml, { input: JSON.stringify(ibagAlert) });
+    const { stdout: ibag } = await runCommand(xml, { input: JSON.stringify(ibagAlert) });
     const input = ibag.replace('<IBAG_status>Actual', '\n\n<IBAG_status>Test');
-    const { exitCode, stdout } = await runCli([...validate, '-'], { input });
+    const { exitCode, stdout } = await runCommand([...validate, '-'], { input });
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(/^The document is not valid \(IBAG 1\.0\)\.\nline 3: Element '\{ibag:1\.0\}IBAG_status': /);
-    const none = await runCli([...validate, '-', '--json'], { input: 'hello' });
+    const none = await runCommand([...validate, '-', '--json'], { input: 'hello' });
     expect(none.exitCode).toBe(1);
     expect(none.json().result).toEqual({
       valid: false,
@@ -137,8 +139,8 @@ describe('broadcasts validate', () => {
       [51, 1],
       [51, 0],
     ];
-    const { stdout: input } = await runCli(xml, { input: JSON.stringify({ ...capAlert, areas: [{ polygon }] }) });
-    const { exitCode, stderr } = await runCli([...validate, '-'], { input });
+    const { stdout: input } = await runCommand(xml, { input: JSON.stringify({ ...capAlert, areas: [{ polygon }] }) });
+    const { exitCode, stderr } = await runCommand([...validate, '-'], { input });
     expect(exitCode).toBe(0);
     expect(stderr).toMatch(/^Warning: area-1: areas polygon crosses or touches itself/);
   });

@@ -1,7 +1,7 @@
 /** Runs commands against the database of a test app, and says what they must answer. */
 import { expect } from 'vitest';
 import { runCommand } from '../support/command-runner.ts';
-import { databaseEnvironment, runCli, type CliOptions, type CliResult } from '../support/cli.ts';
+import { databaseEnvironment, type CliOptions, type CliResult } from '../support/cli.ts';
 
 export interface ResultOptions extends CliOptions {
   /** `status` of the document when it is not `ok`. */
@@ -20,10 +20,8 @@ export interface CommandsOnDatabase {
 
 /** @param app its `databaseUrl` is read when a command runs */
 export function commandsOn(app: { readonly databaseUrl: string }): CommandsOnDatabase {
-  const notify: CommandsOnDatabase['notify'] = (args, options = {}) => {
-    const withDatabase = { ...options, env: { ...databaseEnvironment(app.databaseUrl), ...options.env } };
-    return options.input === undefined ? runCommand(args, withDatabase) : runCli(args, withDatabase);
-  };
+  const notify: CommandsOnDatabase['notify'] = (args, options = {}) =>
+    runCommand(args, { ...options, env: { ...databaseEnvironment(app.databaseUrl), ...options.env } });
   return {
     notify,
     async resultOf(args, { status = 'ok', ...options } = {}) {

@@ -235,7 +235,8 @@ describe('templates', () => {
     const to = ['--service', service.id, '--type', 'sms', '--content'];
     const unreadable = {
       code: 'USAGE_INVALID',
-      message: expect.stringMatching(/^--content is '@nope\.md': the file cannot be read/),
+      message:
+        "--content is 'nope.md', which does not exist: expected the file after @, a text in place of it, or - for standard input",
     };
     await expectError([...create, ...to, '@nope.md'], 2, unreadable);
     await expectError([...create, ...to, ''], 2, { message: expect.stringContaining('content') });

@@ -122,8 +122,8 @@ describe.concurrent('every command', () => {
   it.each(named.filter(({ command }) => 'id' in command.args))(
     '$name without its id says so, and does not wait for input',
     async ({ command }) => {
-      const { exited } = await startCli([...commandWords(command), ...requiredInput(command, 'id')]);
-      expectUsageError(await exited, /^Error: ID is missing: expected the id of the .+$/);
+      const result = await runCommand([...commandWords(command), ...requiredInput(command, 'id')]);
+      expectUsageError(result, /^Error: ID is missing: expected the id of the .+$/);
     },
   );
 

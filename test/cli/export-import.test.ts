@@ -4,6 +4,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectClient } from '../../src/lib/db/database.ts';
 import { anApiKey, aService } from '../support/builders.ts';
 import { databaseEnvironment, runCli, startCli, type CliResult, type RunningCli } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { createTestDatabase, useTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -34,6 +35,11 @@ async function aDatabase(): Promise<TestDatabase> {
 
 function notify(args: readonly string[], url = app.databaseUrl, input?: Buffer): Promise<CliResult> {
   return runCli(args, { env: databaseEnvironment(url), cwd: folder, ...(input !== undefined && { input }) });
+}
+
+/** For what is refused before a file is made or read. */
+function command(args: readonly string[], url: string): Promise<CliResult> {
+  return runCommand(args, { env: databaseEnvironment(url), cwd: folder });
 }
 
 async function expectError(answer: Promise<CliResult>, exitCode: number, code: string): Promise<void> {
@@ -95,11 +101,10 @@ describe('db export and db import', () => {
       ['other', 78, 'SCHEMA_PENDING', () => empty.url],
     ];
     it.each(exports)('exporting to %s is %d %s', async (name, exitCode, code, url) => {
-      await expectError(notify(['db', 'export', name, '--json'], url()), exitCode, code);
+      await expectError(command(['db', 'export', name, '--json'], url()), exitCode, code);
     });
 
     const imports: [string, number, string, () => string][] = [
-      ['cut', 1, 'CHECK_FAILED', () => target.url],
       ['text', 2, 'USAGE_INVALID', () => target.url],
       ['nothing', 2, 'USAGE_INVALID', () => target.url],
       ['whole', 4, 'REFUSED', () => app.databaseUrl],
@@ -107,15 +112,19 @@ describe('db export and db import', () => {
       ['whole', 78, 'SCHEMA_PENDING', () => empty.url],
     ];
     it.each(imports)('importing %s is %d %s', async (name, exitCode, code, url) => {
-      await expectError(notify(['db', 'import', name, '--json'], url()), exitCode, code);
+      await expectError(command(['db', 'import', name, '--json'], url()), exitCode, code);
+    });
+
+    it('importing cut is 1 CHECK_FAILED', async () => {
+      await expectError(notify(['db', 'import', 'cut', '--json'], target.url), 1, 'CHECK_FAILED');
     });
 
     it('importing without the keys is 4, unless that is accepted', async () => {
       const keys = { NOTIFY_SECRET_KEYS: `test1:${Buffer.alloc(32, 1).toString('base64')}` };
       const env = { ...databaseEnvironment(target.url), ...keys };
       const args = ['db', 'import', join(folder, 'whole'), '--json'];
-      await expectError(runCli(args, { env }), 4, 'REFUSED');
-      expect((await runCli([...args, '--accept-missing-keys'], { env })).exitCode).toBe(0);
+      await expectError(runCommand(args, { env }), 4, 'REFUSED');
+      expect((await runCommand([...args, '--accept-missing-keys'], { env })).exitCode).toBe(0);
     });
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { aService, aTemplate } from '../support/builders.ts';
 import { databaseEnvironment, runCli, startCli } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait.ts';
@@ -92,7 +93,7 @@ describe('a run that is cut off', () => {
       expect(before).toBeGreaterThan(0);
       expect(before).toBeLessThan(total);
 
-      const resumed = await runCli(['jobs', 'process', '--resume', jobId, '--json'], { env: environment() });
+      const resumed = await runCommand(['jobs', 'process', '--resume', jobId, '--json'], { env: environment() });
       expect({ exitCode: resumed.exitCode, result: resumed.json().result }).toMatchObject({
         exitCode: 0,
         result: { job: { job_status: 'finished' }, run: { stored: total, waiting: total } },

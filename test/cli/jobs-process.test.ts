@@ -11,7 +11,7 @@ import { setContactListMetadata, storeContactList } from '../../src/lib/uploads/
 import { openUpload, readUploadMetadata } from '../../src/lib/uploads/upload-file.ts';
 import { systemUserId } from '../../src/lib/users/user.ts';
 import { aService, aTemplate } from '../support/builders.ts';
-import { runCli } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { storedJobs } from '../support/queue-probe.ts';
 import { useTestApp } from '../support/test-app.ts';
@@ -201,7 +201,7 @@ describe('jobs process', () => {
     expect(await text((await openUpload(app.storage, upload))!)).toBe(
       'phone number,name\r\n07900900123,"Smith, Jo"\r\n',
     );
-    const piped = await runCli(['jobs', 'process', '-', '--name', 'piped.csv', ...target(), '--yes', '--json'], {
+    const piped = await runCommand(['jobs', 'process', '-', '--name', 'piped.csv', ...target(), '--yes', '--json'], {
       env: environment(),
       input: people,
     });

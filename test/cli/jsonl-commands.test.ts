@@ -36,19 +36,19 @@ describe('commands over lines', () => {
     [checkLines, 'csv.jsonl'],
   ])('%j answers every line of %s, good or bad', async (args, file) => {
     const { input, count } = await vectorLines(file);
-    const { exitCode, stdout, stderr } = await runCli(args, { input });
+    const { exitCode, stdout, stderr } = await runCommand(args, { input });
     expect(objects(stdout)).toHaveLength(count);
     expect([exitCode, stderr]).toEqual([0, '']);
   });
 
   it('obey the permissions of recipients', async () => {
     const input = '{"recipient": "+1 202-555-0104"}\n{"recipient": "020 7946 0991"}\n';
-    const none = objects((await runCli(validate, { input })).stdout);
+    const none = objects((await runCommand(validate, { input })).stdout);
     expect(none.map(({ error }) => error)).toEqual([
       'Cannot send to international mobile numbers',
       'Not a UK mobile number',
     ]);
-    const all = objects((await runCli([...validate, '--international', '--landlines'], { input })).stdout);
+    const all = objects((await runCommand([...validate, '--international', '--landlines'], { input })).stdout);
     expect(all.map(({ normalised }) => normalised)).toEqual(['12025550104', '442079460991']);
   });
 
@@ -64,8 +64,8 @@ describe('commands over lines', () => {
     expect(answers[2]).toMatchObject({ ok: false, error: expect.stringContaining('is a required property') });
     expect(answers[3]).toEqual(answers[1]);
     expect([some.exitCode, some.stderr]).toEqual([3, '2 of 4 lines could not be processed.\n']);
-    expect((await runCli(args, { input: 'nonsense\n{}\n' })).exitCode).toBe(1);
-    expect((await runCli(args, { input: '' })).exitCode).toBe(0);
+    expect((await runCommand(args, { input: 'nonsense\n{}\n' })).exitCode).toBe(1);
+    expect((await runCommand(args, { input: '' })).exitCode).toBe(0);
   });
 
   it('answer each line when it comes', async () => {
@@ -125,12 +125,12 @@ describe('commands over lines', () => {
   });
 
   test.each([
-    ['unclosed quotes', `phone number,name\n07900900123,"${'x,\n"y'.repeat(2_000_000)}`],
+    ['unclosed quotes', `phone number,name\n07900900123,"${'x,\n"y'.repeat(500_000)}`],
     ['one long line', `phone number,name\n07900900123,${'x'.repeat(10_000_000)}`],
     ['nothing but commas', `phone number${','.repeat(10_000_000)}x`],
     ['NULs', '\0'.repeat(2_000_000)],
-    ['CRs', `phone number\r${'07900900123\r'.repeat(500_000)}`],
-    ['quotes', '"'.repeat(10_000_001)],
+    ['CRs', `phone number\r${'07900900123\r'.repeat(150_000)}`],
+    ['quotes', '"'.repeat(3_000_001)],
   ])('jobs check --jsonl survives %s', async (_name, csv) => {
     const line = (content: string): string =>
       JSON.stringify({ csv: content, template_type: 'sms', content: '((name))' });

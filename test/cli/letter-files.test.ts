@@ -138,7 +138,10 @@ describe('an attachment', () => {
     const bad = await file('bad.pdf', 'no PDF');
     await expectError([...update, '--attachment', bad], 2, {
       code: 'VALIDATION_FAILED',
-      message: 'letter_attachment: unable-to-read-the-file',
+      message:
+        'letter_attachment: unable-to-read-the-file: it is no PDF, is locked with a password, has something that cannot be drawn, or takes too long',
+      hint: expect.stringContaining('docs/letters.md'),
+      details: { problem: 'unable-to-read-the-file' },
     });
     await expectError([...update, '--attachment', form, '--no-attachment'], 2, { code: 'USAGE_INVALID' });
     expect(await resultOf([...update, '--no-attachment'])).toMatchObject({ letter_attachment_id: null, version: 3 });

@@ -54,7 +54,14 @@ describe('letters validate', () => {
     await writeFile(broken, 'no PDF');
     const run = await notify(['letters', 'validate', broken, '--json']);
     expect([run.exitCode, run.json().result]).toMatchObject([1, { message: 'unable-to-read-the-file', file: null }]);
-    await expectError(['letters', 'validate', '/nonexistent.pdf'], 2, { code: 'USAGE_INVALID' });
+    const { stdout } = await notify(['letters', 'validate', broken]);
+    expect(stdout).toMatch(/^message +unable-to-read-the-file$/m);
+    expect(stdout).toMatch(/^meaning +it is no PDF, is locked with a password, /m);
+    expect(stdout).toMatch(/^see +docs\/letters\.md /m);
+    await expectError(['letters', 'validate', '/nonexistent.pdf'], 2, {
+      code: 'USAGE_INVALID',
+      message: "FILE is '/nonexistent.pdf', which does not exist: expected a file, or - for standard input",
+    });
   });
 });
 

@@ -31,7 +31,8 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   folder = await temporaryFolder();
-  for (const table of ['notifications', 'letter_zips', 'letter_print_runs']) await app.db.query(`DELETE FROM ${table}`);
+  for (const table of ['notifications', 'letter_zips', 'letter_print_runs', 'letter_print_requests'])
+    await app.db.query(`DELETE FROM ${table}`);
   for await (const { key } of app.storage.list('letters')) await app.storage.delete('letters', key);
 });
 
@@ -39,10 +40,17 @@ function waiting(count: number, letter: object = {}): Promise<StoredLetter[]> {
   return storeLetters(app, manyLetters(count, { serviceId, templateId, createdAt: created, ...letter }));
 }
 
+async function stored(): Promise<{ id: string }[]> {
+  return (await app.db.query<{ id: string }>('SELECT id FROM notifications ORDER BY created_at, id')).rows;
+}
+
 describe('letters collate and upload', () => {
   it('put letters into zips, and bring them to the folder', async () => {
     await waiting(3);
     await waiting(1, { from: 10, createdAt: new Date() });
+    expect((await notify(['letters', 'status'])).stdout).toMatch(
+      /^Waiting for the print run of \S+: 3 letters; for the next one: 1\.\nOpen: 0 zips\. Letters go to /,
+    );
     const planned = await resultOf(['letters', 'collate', '--dry-run'], { status: 'planned' });
     expect(planned).toMatchObject({ zips: 1, letters: 3, missing: 0 });
     expect(await resultOf(['letters', 'status'])).toMatchObject({
@@ -57,8 +65,14 @@ describe('letters collate and upload', () => {
     const refused = await notify(['letters', 'collate', '--json']);
     expect([refused.exitCode, refused.json().error!.code]).toEqual([4, 'REFUSED']);
     expect(refused.json().error!.hint).toContain('notify letters upload');
+    const { id } = (await stored())[0]!;
+    expect(await resultOf(['letters', 'show', id])).toMatchObject({ zip: { state: 'open' }, sent_by: null });
     expect(await resultOf(['letters', 'upload'])).toMatchObject({ uploaded: 1, letters: 3, open: 0 });
     const [name] = await readdir(folder);
+    expect(await resultOf(['letters', 'show', id])).toMatchObject({ zip: { name, state: 'sent' }, sent_by: 'dvla' });
+    const shown = (await notify(['letters', 'show', id])).stdout;
+    expect(shown).toMatch(/^sent_by +dvla$/m);
+    expect(shown).toMatch(new RegExp(`^zip +${name} \\(sent\\)$`, 'm'));
     const { zips } = await resultOf(['letters', 'status', '--state', 'sent']);
     expect(zips).toMatchObject([{ name, state: 'sent', letters: 3, acknowledged_at: null }]);
     expect((await notify(['letters', 'collate'])).stdout).toContain('No letters wait');
@@ -125,13 +139,22 @@ describe('with an API of the print provider, letters collate', () => {
     const plan = await commands.notify(['letters', 'collate', '--dry-run'], { env: environment });
     expect(plan.stdout).toMatch(/^3 letters would be queued for the print provider, /);
     const status = await commands.resultOf(['letters', 'status'], { env: environment });
-    expect(status).toMatchObject({ destination: 'https://printer.example/api', open_zips: 0 });
+    expect(status).toMatchObject({ destination: 'https://printer.example/api', open_zips: 0, queued_for_api: 0 });
     const { stdout, exitCode } = await commands.notify(['letters', 'collate'], { env: environment });
     expect([exitCode, stdout]).toEqual([
       0,
-      expect.stringMatching(/^3 letters are queued for the print provider, print date /),
+      expect.stringMatching(/^3 letters queued for the print provider, print date /),
     ]);
     expect((await app.db.query('SELECT FROM letter_print_requests')).rowCount).toBe(3);
+    const [letter] = await stored();
+    await app.db.query({
+      text: `UPDATE notifications SET notification_status = 'sending' WHERE id = $1`,
+      values: [letter!.id],
+    });
+    const queued = await commands.resultOf(['letters', 'status'], { env: environment });
+    expect(queued).toMatchObject({ queued_for_api: 2, waiting: [], waiting_later: 0 });
+    const told = (await commands.notify(['letters', 'status'], { env: environment })).stdout;
+    expect(told).toContain(": 0 letters; for the next one: 0.\nQueued for the print provider's API: 2 letters.\n");
     const upload = await commands.notify(['letters', 'upload'], { env: environment });
     expect(upload.stdout).toBe('No zip is open.\n');
     const twoPlaces = { ...environment, NOTIFY_PRINT_FOLDER: folder };
@@ -159,7 +182,7 @@ describe('letters import-responses and returned', () => {
         warnings: ['DVLA response file: NOTIFY-20260130230001-RSP.TXT has an invalid format'],
       },
     ]);
-    expect(first.stderr).toContain('1 acknowledgements were read, of which 1 name no zip.');
+    expect(first.stderr).toContain('Read 1 acknowledgement; of no zip: 1.');
     const again = await fromServer();
     expect([again.exitCode, again.json()]).toMatchObject([0, { status: 'ok', result: [], warnings: [] }]);
     const both = ['letters', 'import-responses', '--from-server', join(inbox, 'NOTIFY-20260130230000-RSP.TXT')];
@@ -182,7 +205,15 @@ describe('letters import-responses and returned', () => {
     ]);
     await writeFile(file, 'nonsense');
     await commands.expectError(['letters', 'import-responses', file], 2, { code: 'VALIDATION_FAILED' });
-    await commands.expectError(['letters', 'import-responses', '/nonexistent'], 2, { code: 'USAGE_INVALID' });
+    for (const [path, why] of [
+      ['/nonexistent', 'which does not exist'],
+      [folder, 'which is a folder'],
+    ] as const) {
+      await commands.expectError(['letters', 'import-responses', path], 2, {
+        code: 'USAGE_INVALID',
+        message: `FILE is '${path}', ${why}: expected a file of responses`,
+      });
+    }
 
     const list = join(folder, 'returned.txt');
     await writeFile(list, 'NOTIFY000REF0000000000000\r\nREF0000000000009\r\n\r\n');

@@ -85,6 +85,11 @@ describe('providers list and update', () => {
     await notify(['update', 'sandbox', '--type', 'email', '--activate']);
   });
 
+  it('say once that a provider is either on or off', async () => {
+    const { stderr } = await notify(['update', 'mmg', '--activate', '--deactivate']);
+    expect(stderr.split('\n', 1)[0]).toBe('Error: --deactivate and --activate exclude each other');
+  });
+
   it.each([
     [['nobody', '--activate'], 5, 'NOT_FOUND'],
     [['sandbox', '--activate'], 2, 'USAGE_INVALID'],
@@ -270,7 +275,7 @@ describe('providers stub', () => {
     [['--scenario', 'nobody=ok'], 2, 'USAGE_INVALID'],
     [['--receipts-to', 'localhost'], 2, 'USAGE_INVALID'],
   ])('refuses %j', async (args, exitCode, code) => {
-    const answer = await runCli(['providers', 'stub', '--port', '0', '--json', ...args]);
+    const answer = await runCommand(['providers', 'stub', '--port', '0', '--json', ...args]);
     expect({ exitCode: answer.exitCode, ...answer.json() }).toMatchObject({ exitCode, error: { code } });
   });
 

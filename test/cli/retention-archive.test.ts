@@ -57,7 +57,7 @@ describe('retention archive', () => {
     });
     expect(await historyRows(app)).toHaveLength(1);
     expect(await archivedRows({ db: app.db, storage: createFolderStore(env['NOTIFY_STORAGE_DIR']!) })).toHaveLength(2);
-    expect(await textOf([...before, '--yes'])).toBe('Moved 0 row(s) of the history into 0 file(s).\n');
+    expect(await textOf([...before, '--yes'])).toBe('Moved 0 rows of the history into 0 files.\n');
   });
 
   it('leaves out days that are not counted, and says how they are', async () => {

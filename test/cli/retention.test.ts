@@ -86,15 +86,13 @@ describe('retention run', () => {
     expect(await resultOf(['retention', 'run', ...scope, '--type', 'email'])).toMatchObject({ services: [] });
     await expectError(['retention', 'run', ...scope], 4, {
       code: 'CONFIRMATION_NEEDED',
-      message: expect.stringContaining(
-        'Move 3 message(s) of 1 service(s) to the history, delete 1 of test keys',
-      ) as string,
+      message: expect.stringContaining('Move 3 messages of 1 service to the history, delete 1 of test keys') as string,
     });
     expect(await resultOf(['retention', 'run', ...scope, '--dry-run'], { status: 'planned' })).toMatchObject(expected);
     expect(await resultOf(['retention', 'run', ...scope, '--yes'])).toEqual({ dry_run: false, ...expected });
     expect(await textOf(['retention', 'run'])).toBe(
-      'Moved 0 message(s) to the history and deleted 0 of test keys.\n' +
-        'Moved 0 received text(s) and 0 request(s) to unsubscribe to their history.\n',
+      'Moved 0 messages to the history and deleted 0 of test keys.\n' +
+        'Moved 0 received texts and 0 requests to unsubscribe to their history.\n',
     );
   });
 

@@ -2,7 +2,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { databaseEnvironment, runCli, startServe } from '../support/cli.ts';
+import { databaseEnvironment, startServe } from '../support/cli.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { useTestDatabase } from '../support/test-database.ts';
 import { signToken } from '../support/token.ts';
@@ -41,7 +42,7 @@ describe('serve --seed', () => {
     const wrong = join(await temporaryFolder(), 'wrong.json');
     await writeFile(wrong, '{"services": [{"id": "1", "name": "x"}]}');
     const env = databaseEnvironment(database.url);
-    const refused = await runCli(['serve', '--port', '0', '--seed', wrong, '--json'], { env });
+    const refused = await runCommand(['serve', '--port', '0', '--seed', wrong, '--json'], { env });
     expect(refused.exitCode).toBe(78);
     expect(refused.json()).toMatchObject({
       status: 'error',
@@ -51,8 +52,8 @@ describe('serve --seed', () => {
         hint: 'docs/seed.md describes the file.',
       },
     });
-    const missing = await runCli(['serve', '--port', '0', '--seed', 'nope.json', '--json'], { env });
+    const missing = await runCommand(['serve', '--port', '0', '--seed', 'nope.json', '--json'], { env });
     expect(missing.exitCode).toBe(2);
-    expect(missing.json().error!.message).toMatch(/^--seed is 'nope\.json': the file cannot be read \(ENOENT/);
+    expect(missing.json().error!.message).toBe("--seed is 'nope.json', which does not exist: expected a JSON file");
   });
 });

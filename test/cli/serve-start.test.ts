@@ -1,9 +1,10 @@
 /** How `notify serve` starts: ports, roles and queues, on an external database. */
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { databaseEnvironment, runCli, startServe, type RunningServe } from '../support/cli.ts';
 import { aService, aTemplate, anApiKey } from '../support/builders.ts';
+import { runCommand } from '../support/command-runner.ts';
 import { storedJobs } from '../support/queue-probe.ts';
 import { useTestApp } from '../support/test-app.ts';
 import { waitFor } from '../support/wait.ts';
@@ -11,9 +12,10 @@ import { get, sendSms } from './api-client.ts';
 
 const app = useTestApp();
 
+const quick = { NOTIFY_DRAIN_DELAY: '0', NOTIFY_LOG_LEVEL: 'warn' };
+
 /** A server on the database of this file that goes at the end of the test. */
 async function serve(args: readonly string[] = [], env: Record<string, string> = {}): Promise<RunningServe> {
-  const quick = { NOTIFY_DRAIN_DELAY: '0', NOTIFY_LOG_LEVEL: 'warn' };
   const server = await startServe(args, { ...databaseEnvironment(app.databaseUrl), ...quick, ...env });
   onTestFinished(async () => void (await server.kill()));
   return server;
@@ -94,7 +96,7 @@ describe('ports', () => {
 describe('--queues', () => {
   it.each(['send-sms,nope', 'constructor'])('2 for %s, listing the names there are', async (queues) => {
     const env = databaseEnvironment(app.databaseUrl);
-    const result = await runCli(['serve', '--role', 'worker', '--queues', queues, '--json'], { env });
+    const result = await runCommand(['serve', '--role', 'worker', '--queues', queues, '--json'], { env });
     expect(result.exitCode, result.stderr).toBe(2);
     const { code, message, hint } = result.json().error!;
     expect({ code, message }).toEqual({
@@ -109,15 +111,21 @@ describe('--queues', () => {
       ['--queues', ' , '],
       ['--queues', 'send-sms', '--role', 'scheduler'],
     ]) {
-      expect((await runCli(['serve', '--port', '0', ...args])).exitCode).toBe(2);
+      expect((await runCommand(['serve', '--port', '0', ...args])).exitCode).toBe(2);
     }
   });
 });
 
 describe('roles', () => {
+  let api: RunningServe;
+  beforeAll(async () => {
+    const env = { ...databaseEnvironment(app.databaseUrl), ...quick };
+    api = await startServe(['--role', 'api'], env);
+  });
+  afterAll(async () => void (await api.kill()));
+
   it('api accepts and delivers nothing; worker has no public port and delivers', async () => {
     const sender = await aSender();
-    const api = await serve(['--role', 'api']);
     const { status, body } = await sendSms(api.ready.url, sender);
     expect(status).toBe(201);
 
@@ -141,7 +149,6 @@ describe('roles', () => {
     const worker = await serve(['--role', 'worker', '--admin-port', 'off']);
     expect(worker.ready).toEqual({ url: null, admin_url: null, console_url: null });
     const sender = await aSender();
-    const api = await serve(['--role', 'api']);
     const { body } = await sendSms(api.ready.url, sender);
     await waitFor(async () => (await statusOf(body.id)) === 'delivered');
     expect(worker.child.exitCode).toBeNull();
@@ -155,7 +162,6 @@ describe('roles', () => {
       return rows.some(({ task }) => task === 'timeout-sending-notifications');
     });
     const sender = await aSender();
-    const api = await serve(['--role', 'api']);
     const { body } = await sendSms(api.ready.url, sender);
     expect(await statusOf(body.id)).toBe('created');
   });

@@ -1,11 +1,12 @@
 /** `notify serve` as somebody tries it for the first time: on the embedded database, with the demo service. */
 import { stat, writeFile, readFile, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connectClient } from '../../src/lib/db/database.ts';
 import { openEmbeddedDatabase } from '../../src/lib/db/embedded/embedded-database.ts';
 import { runCli, startCli, startServe, type RunningServe } from '../support/cli.ts';
 import { temporaryFolder } from '../support/folders.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 import { waitFor } from '../support/wait.ts';
 import { get, getAs, sendSms } from './api-client.ts';
 
@@ -175,10 +176,8 @@ describe('serve --demo', () => {
 describe('an embedded database that cannot be used', () => {
   async function aStoppedDatabase(): Promise<{ env: Record<string, string>; dataDir: string }> {
     const stateDir = join(await temporaryFolder(), 'state');
-    const database = await openEmbeddedDatabase({ stateDir });
-    onTestFinished(() => database.release());
-    await database.release();
-    return { env: { NOTIFY_STATE_DIR: stateDir }, dataDir: database.dataDir };
+    await makeStoppedCluster(stateDir);
+    return { env: { NOTIFY_STATE_DIR: stateDir }, dataDir: join(stateDir, 'postgres', 'data') };
   }
 
   it('of another major version: 78, and it is left as it is', { timeout: 60_000 }, async () => {

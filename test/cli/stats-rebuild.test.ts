@@ -37,7 +37,7 @@ describe('stats rebuild', () => {
     expect(again.statuses).toContainEqual({ ...counted(2), notification_type: 'sms' });
     const text = await textOf(['stats', 'rebuild', '--day', day]);
     expect(text).toMatch(new RegExp(`${day} +sms +1 +2 +2`));
-    expect(text).toContain('Counted 1 day(s): 2 notification(s)');
+    expect(text).toContain('Counted 1 day: 2 notifications');
   });
 
   it('counts how fast messages went', async () => {

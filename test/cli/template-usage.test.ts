@@ -65,7 +65,7 @@ suite('template-usage with Redis', () => {
       });
     }
     const text = await run(['template-usage', 'rebuild', '--service', serviceId, '--day', today, '--dry-run']);
-    expect(text.stdout).toContain('Would rebuild 1 day(s) of 1 service(s): 3 message(s)');
+    expect(text.stdout).toContain('Would rebuild 1 day of 1 service: 3 messages');
   });
 
   it('is told of messages that commands send', async () => {
@@ -169,7 +169,8 @@ describe('template-usage rebuild', () => {
   it('says that no Redis is configured', async () => {
     await expectError(['template-usage', 'rebuild', ...service, '--day', today], 78, {
       code: 'CONFIG_INVALID',
-      message: 'Cannot populate redis template usage - redis not enabled',
+      message: 'There is no Redis to rebuild the usage of templates in: REDIS_URL is not set',
+      hint: expect.stringContaining('Set REDIS_URL, or redisUrl in notify.config.json'),
     });
   });
 

@@ -82,7 +82,7 @@ describe('users list', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       result: [expect.anything()],
-      warnings: ['There are more than 1 users: --limit shows more of them'],
+      warnings: ['There are more than 1 user: --limit shows more of them'],
     });
   });
 });

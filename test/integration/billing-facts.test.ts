@@ -257,7 +257,7 @@ describe('messages without a rate', () => {
     const { serviceId } = letter!;
     await expect(recomputeToday(app, { serviceId, types: ['letter'] })).rejects.toMatchObject({
       code: 'RATE_MISSING',
-      message: `There is no rate for letters of ${day} with 9 sheet(s), postage 'second', crown: expected one from 2021-06-03T23:00:00.000000Z or earlier`,
+      message: `There is no rate for letters of ${day} with 9 sheets, postage 'second', crown: expected one from 2021-06-03T23:00:00.000000Z or earlier`,
     });
     await recomputeToday(app, { serviceId, types: ['sms', 'email'] });
   });

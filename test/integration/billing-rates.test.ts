@@ -79,12 +79,26 @@ describe('the rate of letters', () => {
   });
 
   it.each([
-    [{ sheets: 6, postage: 'first', crown: null }, `with 6 sheet(s), postage 'first', crown`],
-    [{ sheets: 1, postage: null, crown: false }, `with 1 sheet(s), postage 'none', not crown`],
-  ])('is an error that says what was looked for: %j', async (letter, about) => {
+    [
+      { sheets: 6, postage: 'first', crown: null },
+      `with 6 sheets, postage 'first', crown`,
+      'add it: notify billing rates add --type letter --from 2026-11-21 --sheets 6 --postage first --crown --rate …',
+    ],
+    [
+      { sheets: 9, postage: 'europe', crown: false },
+      `with 9 sheets, postage 'europe', not crown`,
+      '--sheets 9 --postage europe --no-crown --rate …',
+    ],
+    [
+      { sheets: 1, postage: null, crown: false },
+      `with 1 sheet, postage 'none', not crown`,
+      'Letters have a rate with one of the postages first, second, economy, europe, rest-of-world only.',
+    ],
+  ])('is an error that says what was looked for: %j', async (letter, about, hint) => {
     await expect(showLetterRate(app, { day: '2026-11-21', ...letter })).rejects.toMatchObject({
       code: 'RATE_MISSING',
       message: `There is no rate for letters of 2026-11-21 ${about}: expected one from 2026-11-21T00:00:00.000000Z or earlier`,
+      hint: expect.stringMatching(new RegExp(`${hint}$`)),
     });
   });
 });
@@ -119,7 +133,7 @@ describe('a new rate', () => {
     await addLetterRate(app, { ...letter, crown: false });
     await expect(addLetterRate(app, { ...letter, crown: null })).rejects.toMatchObject({
       code: 'CONFLICT',
-      message: `There is a rate for letters from 2028-04-01 with 1 sheet(s), postage 'first', not crown: expected another day`,
+      message: `There is a rate for letters from 2028-04-01 with 1 sheet, postage 'first', not crown: expected another day`,
     });
     // All or nothing: the one of the crown can still be added.
     await addLetterRate(app, { ...letter, crown: true });
@@ -155,11 +169,18 @@ describe('a new rate', () => {
     expect((await showSmsRate(app, '2029-05-01')).rate).toBe(0.999999);
   });
 
-  it.each([0, 6, 11, 1.5])('is of 1 to 5 sheets, not %d', async (sheets) => {
+  it.each([6, 10])('may be of %d sheets, more than letters have now', async (sheets) => {
+    const letter = { sheets, postage: 'economy', crown: false } as const;
+    const added = { from: '2026-11-21', ...letter, rate: '0.9' };
+    await addLetterRate(app, added);
+    expect(await showLetterRate(app, { day: '2026-11-21', ...letter })).toBe(0.9);
+  });
+
+  it.each([0, 1.5, 2 ** 31])('is of whole sheets, not %d', async (sheets) => {
     const letter = { from: '2029-04-01', sheets, postage: 'first', crown: null, rate: '2' } as const;
     await expect(addLetterRate(app, letter)).rejects.toMatchObject({
       code: 'VALIDATION_FAILED',
-      message: `--sheets is ${sheets}: expected a whole number from 1 to 5`,
+      message: `--sheets is ${sheets}: expected a whole number from 1 to 2147483647`,
     });
   });
 });
@@ -239,7 +260,7 @@ describe('a rate that is removed', () => {
     const letter = { from: '2032-04-01', sheets: 1, postage: 'first', crown: false } as const;
     await expect(removeLetterRate(app, letter)).rejects.toMatchObject({
       code: 'NOT_FOUND',
-      message: `There is no rate for letters from 2032-04-01 with 1 sheet(s), postage 'first', not crown`,
+      message: `There is no rate for letters from 2032-04-01 with 1 sheet, postage 'first', not crown`,
     });
   });
 });

@@ -3,6 +3,7 @@ import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
 import { namingFlags } from '../../lib/cli/naming-flags.ts';
 import { yearFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly service_id: string;
@@ -52,12 +53,11 @@ Exit status: 0 done, also when it was so already; 2 a year that there are no rat
   }
 
   protected render(result: Result): string {
-    const units = result.free_sms_fragment_limit.toLocaleString('en-GB');
     const why = result.has_custom_allowance
       ? 'set for this service'
       : result.high_volume_service_last_year
         ? 'after a year of high volume'
         : 'by default';
-    return `${units} units of texts are free in ${result.year}, ${why}.`;
+    return `Free in ${result.year}: ${counted(result.free_sms_fragment_limit, 'unit')} of texts, ${why}.`;
   }
 }

@@ -5,6 +5,7 @@ import { namingFlags } from '../../lib/cli/naming-flags.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { yearFlag } from '../../lib/cli/time-flags.ts';
 import type { FilledAllowances } from '../../lib/billing/fill-allowances.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly dry_run: boolean;
@@ -37,7 +38,7 @@ Exit status: 0 done, 2 a year that there are no rates of, 4 not confirmed.`;
           );
           const count = planned.byDefault + planned.custom + planned.highVolume;
           if (dryRun || count === 0) return this.outcome(dryRun, year, planned);
-          await this.confirm(`Give ${count} service(s) their allowance of ${year}?`, flags);
+          await this.confirm(`Give ${counted(count, 'service')} their allowance of ${year}?`, flags);
           const progress = startProgress({ label: 'Giving allowances' });
           const onProgress = (done: number): void => progress.update(done, count);
           const filled = fillAllowances(app, { year, signal, onProgress }).finally(() => progress.stop());
@@ -57,6 +58,6 @@ Exit status: 0 done, 2 a year that there are no rates of, 4 not confirmed.`;
     const count = by_default + custom + high_volume;
     if (count === 0) return `All services have their allowance of ${year}.`;
     const how = `${by_default} by default, ${custom} as set the year before, ${high_volume} nothing after high volume`;
-    return `${dry_run ? 'Would give' : 'Gave'} ${count} service(s) their allowance of ${year}: ${how}.`;
+    return `${dry_run ? 'Would give' : 'Gave'} ${counted(count, 'service')} their allowance of ${year}: ${how}.`;
   }
 }

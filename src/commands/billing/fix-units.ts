@@ -3,6 +3,7 @@ import { dryRunFlag, yesFlag } from '../../lib/cli/flags.ts';
 import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
+import { counted } from '../../lib/core/counted.ts';
 import type { CalendarDate } from '../../lib/core/london-time.ts';
 
 interface Result {
@@ -35,7 +36,7 @@ Exit status: 0 done, also with nothing to do; 1 no text could be rendered, 3 som
           const count = [...total.values()].reduce((sum, texts) => sum + texts, 0);
           let [fixed, failed] = [total, bad];
           if (!dryRun && count > 0) {
-            await this.confirm(`Store the fragments of ${count} text(s)?`, flags);
+            await this.confirm(`Store the fragments of ${counted(count, 'text')}?`, flags);
             const progress = startProgress({ label: 'Counting fragments' });
             const onProgress = (done: number): void => progress.update(done, count);
             ({ fixed, failed } = await fixBillableUnits(app, { signal, onProgress }).finally(() => progress.stop()));
@@ -60,7 +61,7 @@ Exit status: 0 done, also with nothing to do; 1 no text could be rendered, 3 som
     return [
       ...(days.length > 0 && days.length <= 200 ? [table(days.map(({ day, fixed: texts }) => ({ day, texts })))] : []),
       ...failed.map(({ id, problem }) => `Failed: ${id}: ${problem}`),
-      `${dry_run ? 'Would count' : 'Counted'} the fragments of ${fixed} text(s)`,
+      `${dry_run ? 'Would count' : 'Counted'} the fragments of ${counted(fixed, 'text')}`,
       ...(dry_run || days.length === 0 ? [] : [`Next: ${next}`]),
     ].join('\n');
   }

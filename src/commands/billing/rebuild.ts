@@ -8,6 +8,7 @@ import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { addDays, londonDate, type CalendarDate } from '../../lib/core/london-time.ts';
 
@@ -101,8 +102,8 @@ Exit status: 0 done, 1 no rate for any of it, 2 a day that has not begun, 3 some
     return [
       ...(rows.length === 0 ? [] : [table(rows)]),
       ...failed.map(({ day, problem }) => `Left as it was on ${day}: ${problem}`),
-      ...(letters === 0 ? [] : [`Despatched on these days: ${letters} letter(s)`]),
-      `${dry_run ? 'Would count' : 'Counted'} ${days.length} day(s): ${sum} message(s)`,
+      ...(letters === 0 ? [] : [`Despatched on these days: ${counted(letters, 'letter')}`]),
+      `${dry_run ? 'Would count' : 'Counted'} ${counted(days.length, 'day')}: ${counted(sum, 'message')}`,
     ].join('\n');
   }
 }

@@ -5,6 +5,7 @@ import { uuidArg } from '../../lib/cli/flags.ts';
 import { formatFlag, formatRows } from '../../lib/cli/formats.ts';
 import { namingFlags } from '../../lib/cli/naming-flags.ts';
 import { yearFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Line {
   /** `YYYY-MM`; without `--by month` there is none, and no postage. */
@@ -87,7 +88,7 @@ Exit status: 0 done, 2 a year that there are no rates of, 5 no such service.`;
       this.shown,
     );
     if (this.shown.format !== 'table') return rows;
-    const free = `Free in ${year}: ${free_sms_fragment_limit.toLocaleString('en-GB')} units of texts.`;
+    const free = `Free in ${year}: ${counted(free_sms_fragment_limit, 'unit')} of texts.`;
     return usage.length === 0 ? `Nothing was sent. ${free}` : `${rows}\n${free}`;
   }
 }

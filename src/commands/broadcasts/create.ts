@@ -5,6 +5,7 @@ import type { BroadcastSource } from '../../lib/broadcasts/create-broadcast.ts';
 import { BaseCommand, type Outcome, type ParsedFlags } from '../../lib/cli/base-command.ts';
 import { personalisationFlag, readPersonalisation, uuidFlag } from '../../lib/cli/flags.ts';
 import { readContent } from '../../lib/cli/read-content.ts';
+import { readInputText } from '../../lib/cli/read-input.ts';
 import { facts } from '../../lib/cli/table.ts';
 import { timeFlag } from '../../lib/cli/time-flags.ts';
 import { AppError, messageOf } from '../../lib/core/errors.ts';
@@ -66,7 +67,7 @@ export default class BroadcastsCreate extends BaseCommand<OperatorBroadcastView>
       import('../../lib/broadcasts/areas/geojson.ts'),
       import('../../lib/broadcasts/areas/self-intersection.ts'),
     ]);
-    const text = await readContent(flags.areas === '-' ? '-' : `@${flags.areas}`, '--areas');
+    const text = await readInputText(flags.areas, '--areas');
     const rings = ringsFromGeoJson(parseGeoJson(text, flags.areas));
     for (const [index, ring] of rings.entries()) {
       const problem = describeSelfIntersection(ring);

@@ -3,6 +3,7 @@ import type { CapFields } from '../../lib/broadcasts/xml/cap-fields.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { readInput } from '../../lib/cli/read-input.ts';
 import { facts } from '../../lib/cli/table.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly valid: boolean;
@@ -71,5 +72,5 @@ function renderFields({ areas, ...rest }: Readonly<Record<string, unknown>>): st
 }
 
 function describeArea({ name, polygons }: CapFields['areas'][number]): string {
-  return `${name} (${polygons.length} ${polygons.length === 1 ? 'polygon' : 'polygons'})`;
+  return `${name} (${counted(polygons.length, 'polygon')})`;
 }

@@ -6,6 +6,7 @@ import { renderCsvReport, warningsOf } from '../../lib/cli/csv-report.ts';
 import { dryRunFlag, uuidFlag } from '../../lib/cli/flags.ts';
 import { toContactListView, type ContactListView } from '../../lib/contact-lists/contact-list-view.ts';
 import type { ContactListCheck } from '../../lib/contact-lists/check-contact-list.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { systemUserId } from '../../lib/users/user.ts';
 
@@ -94,7 +95,7 @@ Send to it with: notify jobs create --contact-list ID. Exit status: 0 done, 4 th
   }
 
   protected render({ contact_list: list, file, row_count: rows, dry_run }: Result): string {
-    const what = `'${file}', ${rows.toLocaleString('en-GB')} ${rows === 1 ? 'row' : 'rows'}`;
+    const what = `'${file}', ${counted(rows, 'row')}`;
     return dry_run ? `Would add ${what}.` : `Added ${what}: ${list!.id}`;
   }
 }

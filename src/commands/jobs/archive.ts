@@ -1,6 +1,7 @@
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, yesFlag } from '../../lib/cli/flags.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   /** Jobs that were archived; with --dry-run, those that would be. */
@@ -33,7 +34,7 @@ Exit status: 0 done, also with nothing to do; 2 wrong days, 4 not confirmed.`;
       const days = { start: from, end: to };
       let archived = await archiveJobs(app, { ...days, dryRun: true });
       if (!dryRun && archived > 0) {
-        await this.confirm(`Archive ${archived} jobs?`, flags);
+        await this.confirm(`Archive ${counted(archived, 'job')}?`, flags);
         archived = await archiveJobs(app, days);
       }
       return { status: dryRun ? 'planned' : 'ok', result: { archived, from, to, dry_run: Boolean(dryRun) } };
@@ -41,7 +42,6 @@ Exit status: 0 done, also with nothing to do; 2 wrong days, 4 not confirmed.`;
   }
 
   protected render({ archived, from, to, dry_run }: Result): string {
-    const jobs = archived === 1 ? '1 job' : `${archived} jobs`;
-    return `${dry_run ? 'Would archive' : 'Archived'} ${jobs} created from ${from} to the day before ${to}.`;
+    return `${dry_run ? 'Would archive' : 'Archived'} ${counted(archived, 'job')} created from ${from} to the day before ${to}.`;
   }
 }

@@ -1,5 +1,6 @@
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, uuidArg, yesFlag } from '../../lib/cli/flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { toJobView, type JobView } from '../../lib/jobs/job-view.ts';
 
 interface Result {
@@ -32,7 +33,7 @@ export default class JobsCancel extends BaseCommand<Result> {
         return dryRun ? { status: 'planned', result } : { result };
       }
       const { originalFileName, notificationCount } = job;
-      await this.confirm(`Cancel the job of '${originalFileName}', ${notificationCount} rows?`, flags);
+      await this.confirm(`Cancel the job of '${originalFileName}', ${counted(notificationCount, 'row')}?`, flags);
       const { job: cancelled, letters } = await cancelAnyJob(app, { jobId: job.id });
       return { result: { job: toJobView(cancelled), letters, already: false, dry_run: false } };
     });
@@ -42,6 +43,6 @@ export default class JobsCancel extends BaseCommand<Result> {
     const { original_file_name: name, job_status: status } = job;
     if (already) return `The job of '${name}' was cancelled already.`;
     if (dry_run) return `Would cancel the job of '${name}', which is '${status}'.`;
-    return `Cancelled the job of '${name}'${letters === null ? '' : ` with ${letters} letters`}.`;
+    return `Cancelled the job of '${name}'${letters === null ? '' : ` with ${counted(letters, 'letter')}`}.`;
   }
 }

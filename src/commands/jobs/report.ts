@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg, yesFlag } from '../../lib/cli/flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { jobReportFormats, writeJobReport, type JobReportFormat } from '../../lib/jobs/job-report-text.ts';
 
@@ -57,7 +58,7 @@ Messages are in it as long as they are kept. Exit status: 0 done, 5 no such job,
   }
 
   protected render({ output, rows }: Result): string | undefined {
-    const summary = `${rows.toLocaleString('en-GB')} ${rows === 1 ? 'row' : 'rows'}`;
+    const summary = counted(rows, 'row');
     if (output !== '-') return `Wrote ${summary} to ${output}.`;
     this.notice(summary);
     return undefined;

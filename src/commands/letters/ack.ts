@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly print_date: string;
@@ -37,7 +38,7 @@ export default class LettersAck extends BaseCommand<Result> {
   }
 
   protected render({ print_date, acknowledged, unknown, missing }: Result): string {
-    const lines = [`${acknowledged.length} zips are acknowledged by the files.`];
+    const lines = [`The files acknowledge ${counted(acknowledged.length, 'zip')}.`];
     if (unknown.length > 0) lines.push(`Of no zip: ${unknown.join(', ')}`);
     if (missing.length === 0) lines.push(`Every zip of ${print_date} that was sent is acknowledged.`);
     else lines.push(`Not acknowledged, of ${print_date}:`, ...missing);

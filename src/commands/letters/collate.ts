@@ -6,6 +6,7 @@ import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { postages, type Postage } from '../../lib/letters/postage.ts';
 
 interface Result {
@@ -69,7 +70,7 @@ Interrupted, --resume completes it. Exit status: 0 done, also with no letters; 3
       },
     );
     const result = { ...toResult(collation), dry_run: dryRun };
-    if (result.missing > 0) this.addWarning(`${result.missing} letters have no PDF in the storage and wait on`);
+    if (result.missing > 0) this.addWarning(`${counted(result.missing, 'letter')} left to wait: no PDF in the storage`);
     return { result, status: dryRun ? 'planned' : result.missing > 0 ? 'partial' : 'ok' };
   }
 
@@ -77,9 +78,9 @@ Interrupted, --resume completes it. Exit status: 0 done, also with no letters; 3
     if (print_date === null) return 'No run was interrupted.';
     if (letters === 0) return `No letters wait for the print run of ${print_date}.`;
     if (zips === 0 && totals.every(({ missing }) => missing === 0))
-      return `${letters} letters ${isPlan ? 'would be' : 'are'} queued for the print provider, print date ${print_date}.`;
+      return `${counted(letters, 'letter')} ${isPlan ? 'would be queued' : 'queued'} for the print provider, print date ${print_date}.`;
     const rows = totals.filter(({ zips: made, missing }) => made + missing > 0);
-    return `${table(rows.map((row) => ({ ...row })))}\n${letters} letters ${isPlan ? 'would be in' : 'in'} ${zips} zips, print date ${print_date}.`;
+    return `${table(rows.map((row) => ({ ...row })))}\n${counted(letters, 'letter')} ${isPlan ? 'would be in' : 'in'} ${counted(zips, 'zip')}, print date ${print_date}.`;
   }
 }
 

@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { table } from '../../lib/cli/table.ts';
-import { AppError, messageOf } from '../../lib/core/errors.ts';
+import { counted } from '../../lib/core/counted.ts';
+import { AppError } from '../../lib/core/errors.ts';
+import { assertNoFolder, unreadableFile } from '../../lib/core/file-error.ts';
 import type { ResponseReport } from '../../lib/print-runs/import-responses.ts';
 
 interface File {
@@ -64,7 +66,7 @@ export default class LettersImportResponses extends BaseCommand<readonly File[]>
       return pollResponses(app, { settled: false });
     });
     const { responses, refused, acknowledgements, unknownAcknowledgements } = report;
-    this.notice(`${acknowledgements} acknowledgements were read, of which ${unknownAcknowledgements} name no zip.`);
+    this.notice(`Read ${counted(acknowledgements, 'acknowledgement')}; of no zip: ${unknownAcknowledgements}.`);
     const outcome = this.outcomeOf(responses.map(toFile));
     for (const { message } of refused) this.addWarning(message);
     return refused.length > 0 ? { ...outcome, status: 'partial' } : outcome;
@@ -85,9 +87,12 @@ function toFile({ billingDay, otherSheets, ...report }: ResponseReport): File {
   return { ...report, billing_day: billingDay, other_sheets: otherSheets };
 }
 
+/** @throws AppError USAGE_INVALID when there is no such file, or it cannot be read */
 async function requireFile(name: string): Promise<void> {
-  const found = await stat(name).catch((error: unknown) => {
-    throw new AppError('USAGE_INVALID', `FILE is '${name}': the file cannot be read (${messageOf(error)})`);
-  });
-  if (!found.isFile()) throw new AppError('USAGE_INVALID', `FILE is '${name}': expected a file`);
+  try {
+    await access(name, constants.R_OK);
+    assertNoFolder(await stat(name));
+  } catch (error) {
+    throw unreadableFile('FILE', name, error, 'a file of responses');
+  }
 }

@@ -1,10 +1,12 @@
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, uuidFlag, yesFlag } from '../../lib/cli/flags.ts';
+import { letterChecksHint, meaningOf } from '../../lib/letters/sanitise/describe-problem.ts';
+import type { LetterProblem } from '../../lib/letters/sanitise/sanitised-letter.ts';
 
 interface Result {
   readonly id: string;
   /** Why the PDF cannot be made again; the old one stays then. Null: it was. */
-  readonly problem: string | null;
+  readonly problem: LetterProblem | null;
   readonly file: { readonly area: string; readonly key: string };
   readonly dry_run: boolean;
 }
@@ -38,7 +40,8 @@ export default class LettersRecreate extends BaseCommand<Result> {
   }
 
   protected render({ id, problem, file, dry_run }: Result): string {
-    if (problem !== null) return `The PDF of letter ${id} stays as it is: ${problem}`;
+    if (problem !== null)
+      return `The PDF of letter ${id} stays as it is: ${problem}: ${meaningOf(problem, false)}\n${letterChecksHint}`;
     return `The PDF of letter ${id} ${dry_run ? 'would be' : 'was'} made again: ${file.area}/${file.key}`;
   }
 }

@@ -1,5 +1,6 @@
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, uuidFlag, yesFlag } from '../../lib/cli/flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly ids: readonly string[];
@@ -32,7 +33,7 @@ export default class LettersResend extends BaseCommand<Result> {
       const { resendLetter } = await import('../../lib/print-runs/resend-letter.ts');
       for (const notificationId of ids) await resendLetter(app, { notificationId, dryRun: true });
       if (!dryRun) {
-        await this.confirm(`Print ${ids.length} letters again?`, flags);
+        await this.confirm(`Print ${counted(ids.length, 'letter')} again?`, flags);
         for (const notificationId of ids) await resendLetter(app, { notificationId });
       }
       return { status: dryRun ? 'planned' : 'ok', result: { ids, dry_run: dryRun } };
@@ -40,6 +41,6 @@ export default class LettersResend extends BaseCommand<Result> {
   }
 
   protected render({ ids, dry_run }: Result): string {
-    return `${ids.length} letters ${dry_run ? 'would wait' : 'wait'} for the next print run again.`;
+    return `${dry_run ? 'Would put back' : 'Put back'} ${counted(ids.length, 'letter')} for the next print run.`;
   }
 }

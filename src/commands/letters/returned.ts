@@ -2,6 +2,7 @@ import { Args } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { yesFlag } from '../../lib/cli/flags.ts';
 import { readInputText } from '../../lib/cli/read-input.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   /** Letters that were not reported before. */
@@ -25,11 +26,11 @@ export default class LettersReturned extends BaseCommand<Result> {
     const lines = (await readInputText(args.file, 'FILE')).split(/\r?\n/).map((line) => line.trim());
     const { recordReturnedLetters, withoutPrefix } = await import('../../lib/print-runs/record-returned-letters.ts');
     const references = lines.filter((line) => line !== '').map(withoutPrefix);
-    await this.confirm(`Note ${references.length} letters as returned?`, flags);
+    await this.confirm(`Note ${counted(references.length, 'letter')} as returned?`, flags);
     return this.withApp(flags, async (app) => ({ result: await recordReturnedLetters(app, { references }) }));
   }
 
   protected render({ recorded, already, unknown }: Result): string {
-    return `${recorded} letters are noted as returned; ${already} were before, ${unknown} references are of no letter.`;
+    return `Noted as returned: ${counted(recorded, 'letter')}; noted before: ${already}; of no letter: ${counted(unknown, 'reference')}.`;
   }
 }

@@ -3,6 +3,7 @@ import type { App } from '../../lib/app.ts';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
 import { facts } from '../../lib/cli/table.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import type { FileList, UnknownName } from '../../lib/letters/find-letters-of-files.ts';
 
@@ -20,6 +21,10 @@ interface Shown {
   readonly template: { readonly id: string; readonly version: number };
   readonly created_at: string;
   readonly sent_at: string | null;
+  /** The print provider, once it has the letter. */
+  readonly sent_by: string | null;
+  /** The zip that it went to the provider in, or will go. */
+  readonly zip: { readonly name: string; readonly state: string } | null;
   readonly updated_at: string | null;
   /** London days. */
   readonly printed: string | null;
@@ -86,7 +91,7 @@ Exit status: 4 no letter, 5 no such message, 75 with --pdf while there is no PDF
 
   private async showOne(app: App, notificationId: string, pdf: string | null): Promise<Shown> {
     const { showLetter } = await import('../../lib/letters/show-letter.ts');
-    const { letter, file, days } = await showLetter(app, { notificationId });
+    const { letter, file, days, zip } = await showLetter(app, { notificationId });
     if (pdf !== null) {
       const { letterPdf } = await import('../../lib/letters/letter-pdf.ts');
       const { writeOutput } = await import('../../lib/cli/write-output.ts');
@@ -106,6 +111,8 @@ Exit status: 4 no letter, 5 no such message, 75 with --pdf while there is no PDF
       template: { id: letter.templateId, version: letter.templateVersion },
       created_at: letter.createdAt.toISOString(),
       sent_at: letter.sentAt?.toISOString() ?? null,
+      sent_by: letter.sentBy,
+      zip,
       updated_at: letter.updatedAt?.toISOString() ?? null,
       printed: days?.printed ?? null,
       earliest_delivery: days?.earliest ?? null,
@@ -130,16 +137,17 @@ Exit status: 4 no letter, 5 no such message, 75 with --pdf while there is no PDF
 
   protected render(result: Shown | Listed): string | undefined {
     if ('output' in result) {
-      const summary = `${result.letters.toLocaleString('en-GB')} ${result.letters === 1 ? 'letter' : 'letters'}`;
+      const summary = counted(result.letters, 'letter');
       if (result.output !== '-') return `Wrote ${summary} to ${result.output}.`;
       this.notice(summary);
       return undefined;
     }
-    const { template, file, address, ...values } = result;
+    const { template, file, zip, address, ...values } = result;
     return facts({
       ...values,
       address: address.replaceAll('\n', ', '),
       template: `${template.id} version ${template.version}`,
+      zip: zip === null ? null : `${zip.name} (${zip.state})`,
       file: file === null ? null : `${file.area}/${file.key}${file.bytes === null ? ' (not there)' : ''}`,
     });
   }

@@ -3,6 +3,7 @@ import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { yesFlag } from '../../lib/cli/flags.ts';
 import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   /** Where zips go. */
@@ -63,11 +64,11 @@ export default class LettersUpload extends BaseCommand<Result> {
   }
 
   protected render({ destination, uploaded, there, recorded, letters, open, given_up }: Result): string {
-    if (given_up !== null) return `Given up: ${given_up} letters are technical-failure.`;
+    if (given_up !== null) return `Given up: ${counted(given_up, 'letter')} ended as technical-failure.`;
     const zips = uploaded + there + recorded;
     if (zips === 0 && open === 0) return 'No zip is open.';
-    const found = there + recorded > 0 ? `, of which ${there + recorded} were there already` : '';
-    const left = open > 0 ? ` ${open} zips are still open.` : '';
-    return `${zips} zips with ${letters} letters are at ${destination}${found}.${left}`;
+    const found = there + recorded > 0 ? `, of which ${there + recorded} already there` : '';
+    const left = open > 0 ? ` Still open: ${counted(open, 'zip')}.` : '';
+    return `At ${destination}: ${counted(zips, 'zip')} with ${counted(letters, 'letter')}${found}.${left}`;
   }
 }

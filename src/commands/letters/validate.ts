@@ -1,12 +1,14 @@
 import { Args, Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
+import { readInput } from '../../lib/cli/read-input.ts';
 import { facts } from '../../lib/cli/table.ts';
-import { AppError, messageOf } from '../../lib/core/errors.ts';
+import { letterChecksHint, meaningOf } from '../../lib/letters/sanitise/describe-problem.ts';
+import type { LetterProblem } from '../../lib/letters/sanitise/sanitised-letter.ts';
 
 interface Result {
   readonly page_count: number | null;
   /** Why it cannot be printed; null when it can. */
-  readonly message: string | null;
+  readonly message: LetterProblem | null;
   readonly invalid_pages: readonly number[] | null;
   readonly recipient_address: string | null;
   /** Where the PDF to print was written to. */
@@ -22,7 +24,9 @@ export default class LettersValidate extends BaseCommand<Result> {
     '<%= config.bin %> letters validate letter.pdf --out printed.pdf',
     '<%= config.bin %> letters validate leaflet.pdf --attachment --json',
   ];
-  static override args = { file: Args.string({ description: 'the PDF', required: true }) };
+  static override args = {
+    file: Args.string({ description: 'the PDF, - for standard input', required: true, ignoreStdin: true }),
+  };
   static override flags = {
     international: Flags.boolean({ summary: 'The letter may go abroad.' }),
     attachment: Flags.boolean({ summary: 'It is an attachment: it has no page with an address.' }),
@@ -32,13 +36,16 @@ export default class LettersValidate extends BaseCommand<Result> {
     }),
   };
 
+  private isAttachment = false;
+
   protected async execute(): Promise<Outcome<Result>> {
     const { args, flags } = await this.parse(LettersValidate);
-    const pdf = await readPdf(args.file);
+    const pdf = await readInput(args.file, 'FILE');
+    this.isAttachment = Boolean(flags.attachment);
     const { createLetterSanitiser } = await import('../../lib/letters/sanitise/letter-sanitiser.ts');
     const sanitiser = createLetterSanitiser();
     try {
-      const options = { allowInternational: Boolean(flags.international), isAttachment: Boolean(flags.attachment) };
+      const options = { allowInternational: Boolean(flags.international), isAttachment: this.isAttachment };
       const { pageCount, message, invalidPages, recipientAddress, file, remarks } = await sanitiser.sanitise(
         pdf,
         options,
@@ -67,20 +74,12 @@ export default class LettersValidate extends BaseCommand<Result> {
   protected render({ message, invalid_pages, recipient_address, remarks, ...values }: Result): string {
     return facts({
       message: message ?? 'can be printed',
+      ...(message !== null && { meaning: meaningOf(message, this.isAttachment), see: letterChecksHint }),
       pages: values.page_count,
       invalid_pages: invalid_pages === null ? null : invalid_pages.join(', '),
       address: recipient_address?.replaceAll('\n', ', ') ?? null,
       file: values.file,
       remarks: remarks.length === 0 ? null : remarks.join('; '),
     });
-  }
-}
-
-async function readPdf(path: string): Promise<Uint8Array> {
-  const { readFile } = await import('node:fs/promises');
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new AppError('USAGE_INVALID', `FILE is '${path}': the file cannot be read (${messageOf(error)})`);
   }
 }

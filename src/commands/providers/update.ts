@@ -39,7 +39,7 @@ Exit status: 5 there is no such provider.`;
       max: 100,
     }),
     activate: Flags.boolean({ summary: 'Give it messages.', exclusive: ['deactivate'] }),
-    deactivate: Flags.boolean({ summary: 'Give it no messages.', exclusive: ['activate'] }),
+    deactivate: Flags.boolean({ summary: 'Give it no messages.' }),
     reason: Flags.string({ summary: 'Why, for the history.', helpValue: 'TEXT' }),
   };
 

@@ -3,6 +3,7 @@ import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { dryRunFlag, yesFlag } from '../../lib/cli/flags.ts';
 import { queuesFlag, readQueuesFlag } from '../../lib/cli/queues-flag.ts';
 import { table } from '../../lib/cli/table.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly retried: number;
@@ -11,7 +12,7 @@ interface Result {
 }
 
 export default class QueueRetry extends BaseCommand<Result> {
-  static override summary = 'Put dead letters back on the queues that they came from.';
+  static override summary = 'Put dead letters back on their queues that they came from.';
   static override description = `Dead letters are jobs that were given up, as their workers died again and again; they are kept for 14 days. Find out why the workers died first.
 Messages that ended as technical-failure stay so: "notifications replay failed" sends them. Exit status: 0 done or nothing to do, 4 not confirmed.`;
   static override examples = [
@@ -38,7 +39,7 @@ Messages that ended as technical-failure stay so: "notifications replay failed" 
       const { retryDeadLetters } = await import('../../lib/queue/retry-dead-letters.ts');
       let jobs = await retryDeadLetters(app, { ...filter, dryRun: true });
       if (!dryRun && jobs.length > 0) {
-        await this.confirm(`Put ${countOf(jobs)} dead letters back on their queues?`, flags);
+        await this.confirm(`Put ${counted(countOf(jobs), 'dead letter')} back on their queues?`, flags);
         jobs = await retryDeadLetters(app, filter);
       }
       return {

@@ -3,6 +3,7 @@ import { dryRunFlag, yesFlag } from '../../lib/cli/flags.ts';
 import { queuesFlag, readQueuesFlag } from '../../lib/cli/queues-flag.ts';
 import { table } from '../../lib/cli/table.ts';
 import { durationFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly unlocked: number;
@@ -35,7 +36,7 @@ Nothing is lost or done twice if it lives after all: what it says about the job 
       const input = { queues, ...(olderThan !== undefined && { olderThanSeconds: Math.ceil(olderThan / 1000) }) };
       let jobs = await unlockQueues(app, { ...input, dryRun: true });
       if (!dryRun && jobs.length > 0) {
-        await this.confirm(`Hand out ${jobs.length} jobs of dead workers again?`, flags);
+        await this.confirm(`Hand out ${counted(jobs.length, 'job')} of dead workers again?`, flags);
         jobs = await unlockQueues(app, input);
       }
       return {

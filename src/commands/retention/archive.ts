@@ -6,6 +6,7 @@ import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { addDays, londonDate, type CalendarDate } from '../../lib/core/london-time.ts';
 import type { MissingFact } from '../../lib/retention/history-archive.ts';
@@ -61,7 +62,7 @@ Exit status: 0 done, also with nothing to do; 2 a day that is too young, 3 some 
           const plan = await planned(app, before);
           if (flags['dry-run']) return { status: 'planned', result: { dry_run: true, before, ...plan } };
           if (plan.rows > 0) {
-            await this.confirm(`Move ${plan.rows} row(s) of the history into files and delete them?`, flags);
+            await this.confirm(`Move ${counted(plan.rows, 'row')} of the history into files and delete them?`, flags);
           }
           const result = { dry_run: false, before, ...(await archived(app, { before, signal, total: plan.rows })) };
           return { status: result.skipped.length > 0 ? ('partial' as const) : ('ok' as const), result };
@@ -78,7 +79,7 @@ Exit status: 0 done, also with nothing to do; 2 a day that is too young, 3 some 
     }));
     return [
       ...(rowsShown.length > 0 && rowsShown.length <= 400 ? [table(rowsShown)] : []),
-      `${dry_run ? 'Would move' : 'Moved'} ${rows} row(s) of the history into ${dry_run ? 'files' : `${archives.length} file(s)`}.`,
+      `${dry_run ? 'Would move' : 'Moved'} ${counted(rows, 'row')} of the history into ${dry_run ? 'files' : counted(archives.length, 'file')}.`,
       ...skipped.map(({ day, missing }) => `${day} stays: it is not counted (${missing.map(rebuildHint).join(', ')}).`),
     ].join('\n');
   }

@@ -6,6 +6,7 @@ import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
 import { toApiDateTime } from '../../lib/core/clock.ts';
+import { counted } from '../../lib/core/counted.ts';
 import type { NotificationType } from '../../lib/notifications/notification.ts';
 import type { ExpiredService } from '../../lib/retention/expired-notification.ts';
 import type { RetentionScope } from '../../lib/retention/plan-retention.ts';
@@ -90,9 +91,11 @@ Exit status: 0 done, also with nothing to do; 4 not confirmed, 5 no such service
     const verb = (past: string, infinitive: string): string => (result.dry_run ? `Would ${infinitive}` : past);
     return [
       ...(rows.length > 0 && rows.length <= 200 ? [table(rows)] : []),
-      `${verb('Moved', 'move')} ${result.moved_to_history} message(s) to the history and ${verb('deleted', 'delete').toLowerCase()} ${result.deleted} of test keys.`,
-      ...(result.letters_kept > 0 ? [`${result.letters_kept} old letter(s) stay: they may still be printed.`] : []),
-      `${verb('Moved', 'move')} ${result.received_texts} received text(s) and ${result.unsubscribe_requests} request(s) to unsubscribe to their history.`,
+      `${verb('Moved', 'move')} ${counted(result.moved_to_history, 'message')} to the history and ${verb('deleted', 'delete').toLowerCase()} ${result.deleted} of test keys.`,
+      ...(result.letters_kept > 0
+        ? [`Kept ${counted(result.letters_kept, 'old letter')} that may still be printed.`]
+        : []),
+      `${verb('Moved', 'move')} ${counted(result.received_texts, 'received text')} and ${counted(result.unsubscribe_requests, 'request')} to unsubscribe to their history.`,
     ].join('\n');
   }
 }
@@ -107,9 +110,9 @@ type Replies = Pick<Result, 'received_texts' | 'unsubscribe_requests'>;
 
 function question({ services, moved_to_history: moved, deleted, ...replies }: Messages & Replies): string {
   return (
-    `Move ${moved} message(s) of ${new Set(services.map((one) => one.service_id)).size} service(s) to the history, delete ` +
-    `${deleted} of test keys, and move ${replies.received_texts} received text(s) and ` +
-    `${replies.unsubscribe_requests} request(s) to unsubscribe?`
+    `Move ${counted(moved, 'message')} of ${counted(new Set(services.map((one) => one.service_id)).size, 'service')} to the history, delete ` +
+    `${deleted} of test keys, and move ${counted(replies.received_texts, 'received text')} and ` +
+    `${counted(replies.unsubscribe_requests, 'request')} to unsubscribe?`
   );
 }
 

@@ -4,6 +4,7 @@ import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidFlag, yesFlag } from '../../lib/cli/flags.ts';
 import { interruptible } from '../../lib/cli/interruptible.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { londonDate, type CalendarDate } from '../../lib/core/london-time.ts';
 import type { ExportInput } from '../../lib/statistics/export-statistics.ts';
@@ -62,7 +63,7 @@ Exit status: 0 done, 2 days that are none, 4 the file exists and replacing it is
   }
 
   protected render({ output, rows }: Result): string | undefined {
-    const summary = `${rows.toLocaleString('en-GB')} ${rows === 1 ? 'row' : 'rows'}`;
+    const summary = counted(rows, 'row');
     if (output !== '-') return `Wrote ${summary} to ${output}.`;
     this.notice(summary);
     return undefined;

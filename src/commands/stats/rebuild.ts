@@ -6,6 +6,7 @@ import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { addDays, londonDate, type CalendarDate } from '../../lib/core/london-time.ts';
 import type { NotificationType } from '../../lib/notifications/notification.ts';
@@ -65,8 +66,8 @@ Exit status: 0 done, 2 a day that is not over, 5 no such service, 69 the databas
           const progress = startProgress({ label: 'Counting days' });
           const onProgress = (done: number, total: number): void => progress.update(done, total);
           const work: Work = { days, dryRun, signal, onProgress };
-          const counted = isSpeed ? countSpeed(app, work) : countStatuses(app, work, { serviceId, type });
-          const result = { dry_run: dryRun, service_id: serviceId, ...(await counted.finally(() => progress.stop())) };
+          const counting = isSpeed ? countSpeed(app, work) : countStatuses(app, work, { serviceId, type });
+          const result = { dry_run: dryRun, service_id: serviceId, ...(await counting.finally(() => progress.stop())) };
           return { status: dryRun ? ('planned' as const) : ('ok' as const), result };
         }),
       { notice: (line) => this.notice(line), afterwards: 'Days that were counted stay so; run the command again.' },
@@ -81,13 +82,13 @@ Exit status: 0 done, 2 a day that is not over, 5 no such service, 69 the databas
         }),
       );
     }
-    const counted = statuses!.filter(({ services }) => services > 0);
-    const rows = counted.map(({ day, notification_type, services, notifications, notifications_before }) => {
+    const filled = statuses!.filter(({ services }) => services > 0);
+    const rows = filled.map(({ day, notification_type, services, notifications, notifications_before }) => {
       return { day, type: notification_type, services, notifications, before: notifications_before };
     });
-    const sum = counted.reduce((total, { notifications }) => total + notifications, 0);
+    const sum = filled.reduce((total, { notifications }) => total + notifications, 0);
     const days = new Set(statuses!.map(({ day }) => day)).size;
-    const done = `${dry_run ? 'Would count' : 'Counted'} ${days} day(s): ${sum} notification(s)`;
+    const done = `${dry_run ? 'Would count' : 'Counted'} ${counted(days, 'day')}: ${counted(sum, 'notification')}`;
     return [...(rows.length === 0 ? [] : [table(rows)]), done].join('\n');
   }
 }

@@ -5,6 +5,7 @@ import { interruptible } from '../../lib/cli/interruptible.ts';
 import { startProgress } from '../../lib/cli/progress.ts';
 import { table } from '../../lib/cli/table.ts';
 import { dayFlag } from '../../lib/cli/time-flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { AppError } from '../../lib/core/errors.ts';
 import { londonDate, type CalendarDate } from '../../lib/core/london-time.ts';
 import type { RebuiltDay } from '../../lib/usage/rebuild-template-usage.ts';
@@ -96,7 +97,7 @@ Exit status: 0 done, 3 some services failed (with --all-services), 5 no such ser
         ...(held !== undefined && { 'in redis': held ?? 'nothing' }),
       })),
     );
-    const done = `${dry_run ? 'Would rebuild' : 'Rebuilt'} ${days.length} day(s) of ${services} service(s): ${messages} message(s)`;
+    const done = `${dry_run ? 'Would rebuild' : 'Rebuilt'} ${counted(days.length, 'day')} of ${counted(services, 'service')}: ${counted(messages, 'message')}`;
     return [
       ...(rows.length > 0 && rows.length <= 200 ? [table(rows)] : []),
       done,

@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { personalisationFlag, readPersonalisation, uuidArg } from '../../lib/cli/flags.ts';
+import { counted } from '../../lib/core/counted.ts';
 
 interface Result {
   readonly id: string;
@@ -52,6 +53,6 @@ export default class TemplatesPreview extends BaseCommand<Result> {
 
   protected render({ subject, body, pdf }: Result): string {
     const text = subject === null ? body : `Subject: ${subject}\n\n${body}`;
-    return pdf === undefined ? text : `${text}\n\n${pdf.pages} ${pdf.pages === 1 ? 'page' : 'pages'}: ${pdf.file}`;
+    return pdf === undefined ? text : `${text}\n\n${counted(pdf.pages, 'page')}: ${pdf.file}`;
   }
 }

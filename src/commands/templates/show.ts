@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidArg } from '../../lib/cli/flags.ts';
 import { facts, table } from '../../lib/cli/table.ts';
+import { counted } from '../../lib/core/counted.ts';
 import {
   toTemplateVersionView,
   toTemplateView,
@@ -104,5 +105,5 @@ function renderTemplate(template: Shown): string {
 }
 
 function attachmentText({ original_filename, page_count }: NonNullable<Shown['letter_attachment']>): string {
-  return `${original_filename} (${page_count} ${page_count === 1 ? 'page' : 'pages'})`;
+  return `${original_filename} (${counted(page_count, 'page')})`;
 }

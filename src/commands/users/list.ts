@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../lib/cli/base-command.ts';
 import { uuidFlag } from '../../lib/cli/flags.ts';
 import { table } from '../../lib/cli/table.ts';
+import { counted } from '../../lib/core/counted.ts';
 import { given } from '../../lib/core/given.ts';
 import { toUserView, type UserView } from '../../lib/users/user-view.ts';
 
@@ -26,7 +27,8 @@ export default class UsersList extends BaseCommand<readonly UserView[]> {
       // One more than is shown tells whether there are more.
       const filter = { archived, limit: limit + 1, ...given({ emailPart: flags.email, serviceId: flags.service }) };
       const users = await listUsers(app, filter);
-      if (users.length > limit) this.addWarning(`There are more than ${limit} users: --limit shows more of them`);
+      if (users.length > limit)
+        this.addWarning(`There are more than ${counted(limit, 'user')}: --limit shows more of them`);
       return { result: users.slice(0, limit).map(toUserView) };
     });
   }

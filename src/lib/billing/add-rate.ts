@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { counted } from '../core/counted.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -6,7 +7,7 @@ import { londonMidnightUtc, type CalendarDate } from '../core/london-time.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { Postage } from '../letters/postage.ts';
-import { mostSheets } from '../letters/sheets.ts';
+import { mostRatedSheets } from './rate.ts';
 import { insertLetterRate, insertSmsRate } from './rate-repository.ts';
 
 interface AddRateDeps {
@@ -51,8 +52,9 @@ export async function addSmsRate(deps: AddRateDeps, { from, rate }: NewRate): Pr
 export async function addLetterRate(deps: AddRateDeps, added: NewLetterRate): Promise<void> {
   const { from, rate, sheets, postage, crown } = added;
   assertPounds(rate, { below: 100, example: '0.75' });
-  if (!Number.isInteger(sheets) || sheets < 1 || sheets > mostSheets) {
-    throw new AppError('VALIDATION_FAILED', `--sheets is ${sheets}: expected a whole number from 1 to ${mostSheets}`);
+  if (!Number.isInteger(sheets) || sheets < 1 || sheets > mostRatedSheets) {
+    const expected = `a whole number from 1 to ${mostRatedSheets}`;
+    throw new AppError('VALIDATION_FAILED', `--sheets is ${sheets}: expected ${expected}`);
   }
   await deps.db.transaction(async (tx) => {
     for (const ofCrown of crown === null ? [true, false] : [crown]) {
@@ -65,7 +67,7 @@ export async function addLetterRate(deps: AddRateDeps, added: NewLetterRate): Pr
         rate,
       });
       const kind = ofCrown ? 'crown' : 'not crown';
-      if (!isNew) throw taken(`letters from ${from} with ${sheets} sheet(s), postage '${postage}', ${kind}`);
+      if (!isNew) throw taken(`letters from ${from} with ${counted(sheets, 'sheet')}, postage '${postage}', ${kind}`);
     }
     await note(tx, deps, { notification_type: 'letter', from, rate, sheets, postage, crown });
   });

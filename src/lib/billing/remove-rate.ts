@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { counted } from '../core/counted.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import { londonDate, londonMidnightUtc, type CalendarDate } from '../core/london-time.ts';
@@ -37,7 +38,7 @@ export function removeSmsRate(deps: RemoveRateDeps, from: CalendarDate): Promise
 export function removeLetterRate(deps: RemoveRateDeps, letter: LetterRateToRemove): Promise<RateView[]> {
   const { from, sheets, postage, crown } = letter;
   const whose = crown === null ? '' : crown ? ', crown' : ', not crown';
-  const what = `letters from ${from} with ${sheets} sheet(s), postage '${postage}'${whose}`;
+  const what = `letters from ${from} with ${counted(sheets, 'sheet')}, postage '${postage}'${whose}`;
   return remove(deps, { from, what }, async (tx) => {
     const startDate = londonMidnightUtc(from);
     return toLetterRateViews(await deleteLetterRates(tx, { startDate, sheetCount: sheets, postClass: postage, crown }));

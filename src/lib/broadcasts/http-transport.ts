@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { BroadcastNetwork, BroadcastRoutes } from '../config/broadcast-keys.ts';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { unreadableText } from '../core/file-error.ts';
 import { createHttpClient, type ClientTls, type HttpClient } from '../providers/http-client.ts';
 import type { BroadcastPayload } from './broadcast-payload.ts';
 import type { BroadcastRoute, BroadcastTransport } from './transport.ts';
@@ -71,16 +72,17 @@ function openRoute(
 }
 
 function readTls(network: string, { certificate, key, authority }: BroadcastRoutes): ClientTls {
-  try {
-    return {
-      ...(certificate !== null && { cert: readFileSync(certificate, 'utf8') }),
-      ...(key !== null && { key: readFileSync(key, 'utf8') }),
-      ...(authority !== null && { ca: readFileSync(authority, 'utf8') }),
-    };
-  } catch (error) {
-    throw new AppError('CONFIG_INVALID', `NOTIFY_BROADCAST_ROUTES: a file of '${network}' cannot be read`, {
-      hint: messageOf(error),
-      cause: error,
-    });
-  }
+  const read = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch (error) {
+      const message = unreadableText(`NOTIFY_BROADCAST_ROUTES: a file of ${network}`, file, error, 'one in PEM');
+      throw new AppError('CONFIG_INVALID', message, { cause: error });
+    }
+  };
+  return {
+    ...(certificate !== null && { cert: read(certificate) }),
+    ...(key !== null && { key: read(key) }),
+    ...(authority !== null && { ca: read(authority) }),
+  };
 }

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import type { JobQueue } from '../queue/job-queue.ts';
 import { sendProviderMessageJob } from './broadcast-jobs.ts';
@@ -35,7 +36,7 @@ export async function sendNow(
         hint: '`notify broadcasts show` tells what became of each event at each network.',
       });
     case 'busy':
-      throw new AppError('LOCKED', `Another attempt is under way, for ${outcome.seconds} seconds at most`);
+      throw new AppError('LOCKED', `Another attempt is under way, for ${counted(outcome.seconds, 'second')} at most`);
     case 'off':
       throw new AppError('REFUSED', 'No way to the networks is configured here', {
         hint: 'Set NOTIFY_BROADCAST_TRANSPORT; docs/broadcasts.md says how.',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { createDelays } from '../core/delays.ts';
 import { AppError } from '../core/errors.ts';
 import { isJsonObject } from '../core/json.ts';
 import { broadcastProviders, isBroadcastProvider, type BroadcastProvider } from './provider-message.ts';
@@ -57,7 +58,7 @@ const keptDocuments = 1000;
 export function createStubNetworks(): StubNetworks {
   const scenarios = new Map<string, NetworkScenario>();
   const received: ReceivedDocument[] = [];
-  const delayed = new Set<NodeJS.Timeout>();
+  const delays = createDelays();
   const scenarioOf = (provider: string, route: string): NetworkScenario =>
     scenarios.get(`${provider} ${route}`) ?? usual;
 
@@ -76,17 +77,11 @@ export function createStubNetworks(): StubNetworks {
     const { answer, status, latency } = scenarioOf(provider, route);
     received.push({ provider, route, contentType: request.headers['content-type'] ?? '', body, answer });
     if (received.length > keptDocuments) received.shift();
-    const act = (): void => {
+    delays.later(latency, () => {
       if (answer === 'ack') endJson(response, 200, { acknowledged: true });
       else if (answer === 'error') endJson(response, status, { message: 'The stub was told to fail' });
       else if (answer === 'close') response.destroy();
-    };
-    if (latency === 0) return act();
-    const timer = setTimeout(() => {
-      delayed.delete(timer);
-      act();
-    }, latency);
-    delayed.add(timer);
+    });
   }
 
   return {
@@ -115,9 +110,7 @@ export function createStubNetworks(): StubNetworks {
       }
       endJson(response, 404, { message: `There is no ${method} ${url}` });
     },
-    close() {
-      for (const timer of delayed) clearTimeout(timer);
-    },
+    close: () => delays.drop(),
   };
 }
 

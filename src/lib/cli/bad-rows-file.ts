@@ -2,7 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { unwritableFile } from '../core/file-error.ts';
 import type { CheckCsvFileInput } from '../recipients/csv/check-csv-file.ts';
 import type { CsvRow } from '../recipients/csv/check-row.ts';
 import { csvLine } from '../recipients/csv/write-csv.ts';
@@ -48,10 +49,8 @@ interface BadRowsFile {
  */
 async function openBadRowsFile(path: string): Promise<BadRowsFile> {
   const stream = createWriteStream(path, { mode: 0o600 });
-  const failed = (error: unknown): AppError =>
-    new AppError('USAGE_INVALID', `--errors is '${path}': the file cannot be written (${messageOf(error)})`);
   const end = finished(stream).catch((error: unknown) => {
-    throw failed(error);
+    throw unwritableFile('--errors', path, error);
   });
   // Somebody asks later, or not at all when the check itself fails.
   end.catch(() => undefined);

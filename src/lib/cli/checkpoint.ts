@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { unreadableText } from '../core/file-error.ts';
 
 /** How far a command over the lines of a file has come, kept in a file beside it. */
 export interface Checkpoint {
@@ -47,8 +48,12 @@ async function parse(path: string): Promise<{ digest: string; done: number }> {
     if (typeof digest === 'string' && Number.isInteger(done)) return { digest, done: done as number };
     throw new Error('it is no checkpoint');
   } catch (error) {
-    throw new AppError('USAGE_INVALID', `--resume: ${path} cannot be read (${messageOf(error)})`, {
-      hint: 'A replay that was interrupted before its first page left none: leave --resume out.',
-    });
+    throw new AppError(
+      'USAGE_INVALID',
+      unreadableText('The checkpoint of --resume', path, error, 'one of this command'),
+      {
+        hint: 'A replay that was interrupted before its first page left none: leave --resume out.',
+      },
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import type { CsvFileCheck } from '../recipients/csv/check-csv-file.ts';
 import type { CsvRow } from '../recipients/csv/check-row.ts';
 import type { CsvProblem } from '../recipients/csv/csv-problem.ts';
@@ -61,8 +62,4 @@ function shownRecipient(recipient: CsvRow['recipient']): string | null {
     .flat()
     .filter((value) => value !== null)
     .join(', ');
-}
-
-function counted(number: number, noun: string): string {
-  return `${number.toLocaleString('en-GB')} ${number === 1 ? noun : `${noun}s`}`;
 }

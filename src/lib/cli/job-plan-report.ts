@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import type { JobPlan } from '../jobs/plan-job.ts';
 import type { TemplateType } from '../templates/template.ts';
 import { facts } from './table.ts';
@@ -56,15 +57,11 @@ export function renderPlan(plan: PlanReport): string {
   });
 }
 
-const nouns: Readonly<Record<TemplateType, readonly [one: string, several: string]>> = {
-  sms: ['text message', 'text messages'],
-  email: ['email', 'emails'],
-  letter: ['letter', 'letters'],
-};
+const nouns: Readonly<Record<TemplateType, string>> = { sms: 'text message', email: 'email', letter: 'letter' };
 
 /** `1 text message`, `2,000 emails`. */
 export function messagesOf(count: number, type: TemplateType): string {
-  return `${countOf(count)} ${nouns[type][count === 1 ? 0 : 1]}`;
+  return counted(count, nouns[type]);
 }
 
 function countOf(number: number): string {

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core';
+import { counted } from '../core/counted.ts';
 import { AppError } from '../core/errors.ts';
 import { BaseCommand, type Outcome } from './base-command.ts';
 import { answerLines, exitCodeOf, openLines, type LineHandler } from './jsonl.ts';
@@ -46,6 +47,6 @@ export async function answerJsonLines(
 ): Promise<number> {
   if (json) throw new AppError('USAGE_INVALID', '--json and --jsonl exclude each other: every line of --jsonl is JSON');
   const counts = await answerLines(await openLines(file), process.stdout, answer);
-  if (counts.failed > 0) notice(`${counts.failed} of ${counts.lines} lines could not be processed.`);
+  if (counts.failed > 0) notice(`${counts.failed} of ${counted(counts.lines, 'line')} could not be processed.`);
   return exitCodeOf(counts);
 }

@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
-import { AppError, messageOf } from '../core/errors.ts';
+import { assertNoFolder, unreadableFile } from '../core/file-error.ts';
 
 /**
  * The machinery of `--jsonl` (templating sheet §11): one JSON object a line in, one out, in order, in constant memory.
@@ -86,8 +87,9 @@ export async function openLines(file: string): Promise<Readable> {
   const stream = createReadStream(file, { highWaterMark: outputBatch });
   try {
     await once(stream, 'open');
+    assertNoFolder(await stat(file));
   } catch (error) {
-    throw new AppError('USAGE_INVALID', `--jsonl is '${file}': the file cannot be read (${messageOf(error)})`);
+    throw unreadableFile('--jsonl', file, error, 'a file, or - for standard input');
   }
   return stream;
 }

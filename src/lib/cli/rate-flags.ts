@@ -1,6 +1,7 @@
 /** Flags that say which rate is meant: the same for all commands of rates. */
 import { Flags } from '@oclif/core';
 import type { NewLetterRate } from '../billing/add-rate.ts';
+import { mostRatedSheets } from '../billing/rate.ts';
 import { AppError } from '../core/errors.ts';
 import { postages, type Postage } from '../letters/postage.ts';
 
@@ -12,10 +13,10 @@ export const rateFlags = {
     summary: 'What it is for.',
     required: true,
   })(),
-  sheets: Flags.integer({ summary: 'Sheets of the letter.', min: 1, helpValue: 'N' }),
+  sheets: Flags.integer({ summary: 'Sheets of the letter.', min: 1, max: mostRatedSheets, helpValue: 'N' }),
   postage: Flags.option({ summary: 'How the letter travels.', options: postages })(),
   crown: Flags.boolean({ summary: 'Only for letters of the Crown.', exclusive: ['no-crown'] }),
-  'no-crown': Flags.boolean({ summary: 'Only for letters of others than the Crown.', exclusive: ['crown'] }),
+  'no-crown': Flags.boolean({ summary: 'Only for letters of others than the Crown.' }),
 };
 
 interface RateFlags {

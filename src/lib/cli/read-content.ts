@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { AppError, messageOf } from '../core/errors.ts';
+import { unreadableFile } from '../core/file-error.ts';
 
 /**
  * A text given in place, as `@file`, or as `-` for standard input.
@@ -9,7 +9,8 @@ import { AppError, messageOf } from '../core/errors.ts';
  */
 export async function readContent(value: string, flag: string): Promise<string> {
   if (value === '-') return text(process.stdin);
-  return value.startsWith('@') ? readFlagFile(value.slice(1), value, flag) : value;
+  if (!value.startsWith('@')) return value;
+  return readFlagFile(value.slice(1), flag, 'the file after @, a text in place of it, or - for standard input');
 }
 
 /**
@@ -18,7 +19,8 @@ export async function readContent(value: string, flag: string): Promise<string> 
  * @throws AppError USAGE_INVALID when the file cannot be read
  */
 export async function readLines(file: string, flag: string): Promise<string[]> {
-  const content = file === '-' ? await text(process.stdin) : await readFlagFile(file, file, flag);
+  const content =
+    file === '-' ? await text(process.stdin) : await readFlagFile(file, flag, 'a file, or - for standard input');
   return content
     .replace(/^\uFEFF/, '')
     .split('\n')
@@ -26,10 +28,10 @@ export async function readLines(file: string, flag: string): Promise<string[]> {
     .filter((line) => line !== '');
 }
 
-async function readFlagFile(path: string, value: string, flag: string): Promise<string> {
+async function readFlagFile(path: string, flag: string, expected: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw new AppError('USAGE_INVALID', `${flag} is '${value}': the file cannot be read (${messageOf(error)})`);
+    throw unreadableFile(flag, path, error, expected);
   }
 }

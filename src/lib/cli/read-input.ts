@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { unreadableFile } from '../core/file-error.ts';
 
 /**
  * The bytes of a file, or of standard input for `-`.
@@ -15,7 +16,7 @@ export async function readInput(file: string, name: string, mostBytes = Infinity
   try {
     return await buffer(upTo(mostBytes, source));
   } catch (error) {
-    throw new AppError('USAGE_INVALID', `${name} is '${file}': the file cannot be read (${messageOf(error)})`);
+    throw unreadableFile(name, file, error, 'a file, or - for standard input');
   }
 }
 

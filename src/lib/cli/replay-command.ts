@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core';
 import type { App } from '../app.ts';
+import { counted } from '../core/counted.ts';
 import { AppError } from '../core/errors.ts';
 import { replayAges, type ReplayFilter, type ReplayOptions, type ReplayResult } from '../notifications/replay.ts';
 import { templateTypes, type TemplateType } from '../templates/template.ts';
@@ -133,5 +134,5 @@ function describe(result: ReplayResult): string {
   const parts = Object.entries(result)
     .filter(([, { replayed }]) => replayed > 0)
     .map(([type, { replayed }]) => `${replayed} ${type}`);
-  return `${sum(result)} messages (${parts.join(', ')})`;
+  return `${counted(sum(result), 'message')} (${parts.join(', ')})`;
 }

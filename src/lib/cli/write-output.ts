@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { AppError, messageOf } from '../core/errors.ts';
+import { unwritableFile } from '../core/file-error.ts';
 
 /**
  * Writes what a command made to the file that one of its flags names, which others cannot read; one that is there is
@@ -11,8 +11,6 @@ export async function writeOutput(flag: string, file: string, content: Uint8Arra
   try {
     await writeFile(file, content, { mode: 0o600 });
   } catch (error) {
-    throw new AppError('USAGE_INVALID', `${flag} is '${file}', which cannot be written: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw unwritableFile(flag, file, error);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AppError, messageOf } from '../core/errors.ts';
+import { unreadableText } from '../core/file-error.ts';
 import { parseJsonWithoutQuoting } from '../core/json.ts';
 import type { ConfigKey, ConfigSource } from './key.ts';
 import { configSchema, defaultStateDir, type Config, type ConfigName } from './schema.ts';
@@ -84,7 +85,7 @@ function findText(
       try {
         return { text: readFileSync(path, 'utf8').trim(), source: 'secret file', name: `${variable}_FILE` };
       } catch (error) {
-        problems.push(`${variable}_FILE is '${path}': the file cannot be read (${messageOf(error)})`);
+        problems.push(unreadableText(`${variable}_FILE`, path, error));
         return null;
       }
     }
@@ -97,8 +98,15 @@ function findText(
 function readConfigFile(explicitPath: string | undefined, problems: string[]): Record<string, unknown> {
   const path = resolve(explicitPath || 'notify.config.json');
   if (!explicitPath && !existsSync(path)) return {};
+  let text: string;
   try {
-    const content = parseJsonWithoutQuoting(readFileSync(path, 'utf8'));
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    problems.push(unreadableText('The configuration file (--config-file, NOTIFY_CONFIG_FILE)', path, error));
+    return {};
+  }
+  try {
+    const content = parseJsonWithoutQuoting(text);
     if (typeof content !== 'object' || content === null || Array.isArray(content))
       throw new Error('it is not a JSON object');
     for (const name of Object.keys(content)) {

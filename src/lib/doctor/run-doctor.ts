@@ -1,6 +1,7 @@
 import type { LoadedConfig } from '../config/load.ts';
 import type { Config } from '../config/schema.ts';
 import { systemClock, type Clock } from '../core/clock.ts';
+import { counted } from '../core/counted.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import { createIds } from '../core/ids.ts';
 import type { Database } from '../db/database.ts';
@@ -63,7 +64,7 @@ export async function runDoctor({ loadConfig, onNotice, clock = systemClock }: D
 
 function describeSources({ sources }: LoadedConfig): Check {
   const set = Object.values(sources).filter(({ source }) => source !== 'default').length;
-  return ok('configuration', `valid; ${set} keys are set, the others have their defaults`);
+  return ok('configuration', `valid; ${counted(set, 'key')} set, the others have their defaults`);
 }
 
 /** Folders that fill up: the state folder, and what may be elsewhere: stored files and the embedded database. */

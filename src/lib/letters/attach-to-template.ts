@@ -1,5 +1,6 @@
 import type { ServiceCache } from '../cache/service-cache.ts';
 import type { Clock } from '../core/clock.ts';
+import { counted } from '../core/counted.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Database } from '../db/database.ts';
@@ -11,6 +12,7 @@ import type { Template } from '../templates/template.ts';
 import type { LetterPrinter } from './pdf/letter-printer.ts';
 import { previewLetterTemplate } from './preview-letter-pdf.ts';
 import { attachmentPlace } from './printed-files.ts';
+import { describeRefusal, letterChecksHint } from './sanitise/describe-problem.ts';
 import type { LetterSanitiser } from './sanitise/letter-sanitiser.ts';
 import type { PdfNormaliser } from './sanitise/pdf-normaliser.ts';
 import type { SanitisedLetter } from './sanitise/sanitised-letter.ts';
@@ -75,21 +77,20 @@ async function assertShortEnough(deps: AttachDeps, template: Template, attachedP
   const { pageCount } = await previewLetterTemplate(deps, { template, personalisation: {}, withAttachment: false });
   if (pageCount + attachedPages <= mostPages) return;
   throw refused(
-    `letter-too-long: the letter has ${pagesText(pageCount)}, the attachment ${attachedPages}; expected ${mostPages} at most`,
-    { page_count: pageCount + attachedPages },
+    `letter-too-long: the letter has ${counted(pageCount, 'page')}, the attachment ${attachedPages}; expected ${mostPages} at most`,
+    { problem: 'letter-too-long', page_count: pageCount + attachedPages },
   );
 }
 
-function pagesText(count: number): string {
-  return `${count} ${count === 1 ? 'page' : 'pages'}`;
-}
-
 function refusedFile({ message, invalidPages, pageCount }: SanitisedLetter): AppError {
-  const pages = invalidPages === null ? '' : ` (page ${invalidPages.join(', ')})`;
-  return refused(`${message}${pages}`, { page_count: pageCount, invalid_pages: invalidPages });
+  const problem = describeRefusal({ message: message!, invalidPages }, { isAttachment: true });
+  return refused(problem, { problem: message, page_count: pageCount, invalid_pages: invalidPages });
 }
 
-function refused(problem: string, details: Readonly<Record<string, unknown>> = {}): AppError {
+function refused(problem: string, details?: Readonly<Record<string, unknown>>): AppError {
   const message = `letter_attachment: ${problem}`;
-  return new AppError('VALIDATION_FAILED', message, { details: { messages: [message], ...details } });
+  return new AppError('VALIDATION_FAILED', message, {
+    ...(details !== undefined && { hint: letterChecksHint }),
+    details: { messages: [message], ...details },
+  });
 }

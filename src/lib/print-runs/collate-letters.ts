@@ -1,3 +1,4 @@
+import { counted } from '../core/counted.ts';
 import { AppError } from '../core/errors.ts';
 import type { CalendarDate } from '../core/london-time.ts';
 import { withSteadyYoungGeneration } from '../core/young-generation.ts';
@@ -92,7 +93,7 @@ async function collateUnderLock(deps: CollateDeps, tx: Queryable, options: Colla
 async function assertNothingOpen({ db }: CollateDeps, interrupted: PrintRun | null): Promise<void> {
   const open = await countOpenZips(db);
   if (open === 0) return;
-  throw new AppError('REFUSED', `${open} zips of an earlier run are not uploaded`, {
+  throw new AppError('REFUSED', `An earlier run left ${counted(open, 'zip')} that must be uploaded first`, {
     hint:
       interrupted === null
         ? '`notify letters upload` uploads them; `notify letters status` shows them.'

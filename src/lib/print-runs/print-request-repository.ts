@@ -69,6 +69,14 @@ export async function isPrintRequested(tx: Queryable, notificationId: string): P
   return rowCount === 1;
 }
 
+/** Letters that go to the provider's API and that it does not have yet. */
+export async function countQueuedLetters(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ queued: number }>(SQL`SELECT count(*) AS queued FROM notifications n
+    WHERE n.notification_status = 'created' AND n.notification_type = 'letter'
+      AND EXISTS (SELECT FROM letter_print_requests r WHERE r.notification_id = n.id)`);
+  return rows[0]!.queued;
+}
+
 /** Lets a letter go another way than through the API. */
 export async function deletePrintRequest(tx: Queryable, notificationId: string): Promise<void> {
   await tx.query(SQL`DELETE FROM letter_print_requests WHERE notification_id = ${notificationId}`);

@@ -1,4 +1,4 @@
-import { SQL } from 'sql-template-strings';
+import { SQL, type SQLStatement } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
 import type { Postage } from '../letters/postage.ts';
 
@@ -77,15 +77,30 @@ export async function* readWaitingLetters(
   }
 }
 
+/** Letters of one postage. */
+export interface PostageCount {
+  readonly postage: Postage;
+  readonly letters: number;
+  readonly sheets: number;
+}
+
 /** How many letters of each postage wait, and their sheets (letters sheet §9, volumes). */
-export async function countWaitingLetters(
-  db: Queryable,
-  deadline: Date,
-): Promise<{ postage: Postage; letters: number; sheets: number }[]> {
-  const { rows } = await db.query<{ postage: Postage; letters: number; sheets: number }>(
-    SQL`SELECT n.postage, count(*) AS letters, sum(n.billable_units) AS sheets FROM notifications n WHERE `
-      .append(waiting)
-      .append(SQL` AND n.created_at < ${deadline} GROUP BY n.postage`),
+export async function countWaitingLetters(db: Queryable, deadline: Date): Promise<PostageCount[]> {
+  const { rows } = await db.query<PostageCount>(countWaiting(deadline).append(' GROUP BY n.postage'));
+  return rows;
+}
+
+/** The same without those that are queued for the provider's API. */
+export async function countUnqueuedLetters(db: Queryable, deadline: Date): Promise<PostageCount[]> {
+  const { rows } = await db.query<PostageCount>(
+    countWaiting(deadline).append(` AND NOT EXISTS (SELECT FROM letter_print_requests r WHERE r.notification_id = n.id)
+      GROUP BY n.postage`),
   );
   return rows;
+}
+
+function countWaiting(deadline: Date): SQLStatement {
+  return SQL`SELECT n.postage, count(*) AS letters, sum(n.billable_units) AS sheets FROM notifications n WHERE `
+    .append(waiting)
+    .append(SQL` AND n.created_at < ${deadline}`);
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../core/clock.ts';
+import { createDelays } from '../core/delays.ts';
 import { AppError } from '../core/errors.ts';
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../core/json.ts';
 import { writeStubStatus } from './stub-print-status.ts';
@@ -56,18 +57,9 @@ export function createStubPrinter({ clock }: { readonly clock: Clock }): StubPri
   const letters: PrintedLetter[] = [];
   const taken = new Set<string>();
   const tokens = new Set<string>();
-  const timers = new Set<NodeJS.Timeout>();
+  const delays = createDelays();
   const none = { logins: 0, requests: 0, printed: 0, repeated: 0, callbacks: 0, callbacks_failed: 0 };
   let counts = { ...none };
-
-  const later = (ms: number, act: () => void): void => {
-    if (ms === 0) return act();
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      act();
-    }, ms);
-    timers.add(timer);
-  };
 
   const post = async (letter: PrintedLetter, status: 'DESPATCHED' | 'REJECTED'): Promise<void> => {
     const body = writeStubStatus(letter, { jobStatus: status, at: clock.now() });
@@ -84,7 +76,7 @@ export function createStubPrinter({ clock }: { readonly clock: Clock }): StubPri
     if (letters.length > keptLetters) letters.shift();
     counts.printed += 1;
     const { callback, delay } = scenario;
-    if (callback !== 'none') later(delay, () => void post(letter, callback));
+    if (callback !== 'none') delays.later(delay, () => void post(letter, callback));
     return true;
   };
 
@@ -105,11 +97,13 @@ export function createStubPrinter({ clock }: { readonly clock: Clock }): StubPri
     if (!tokens.has(request.headers.authorization ?? '') || request.headers['x-api-key'] !== stubPrintKey)
       return endJson(response, 401, problem('Unauthorized', 'No valid token, or no valid key'));
     if (answer === 'status')
-      return later(latency, () => endJson(response, status, problem('Told to fail', 'The stub was told to fail')));
+      return delays.later(latency, () =>
+        endJson(response, status, problem('Told to fail', 'The stub was told to fail')),
+      );
     const letter = readLetter(body);
     const isNew = take(letter);
     if (!isNew) counts.repeated += 1;
-    later(latency, () => {
+    delays.later(latency, () => {
       if (answer === 'close') response.destroy();
       else if (answer === 'accept')
         if (isNew) endJson(response, 202, { message: 'The print request is accepted' });
@@ -146,7 +140,7 @@ export function createStubPrinter({ clock }: { readonly clock: Clock }): StubPri
       endJson(response, 200, { scenario, counts, letters: letters.slice(-1000) });
     },
     close() {
-      for (const timer of timers) clearTimeout(timer);
+      delays.drop();
     },
   };
 }

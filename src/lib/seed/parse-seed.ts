@@ -1,4 +1,5 @@
 import { keyTypes } from '../api-keys/api-key.ts';
+import { counted } from '../core/counted.ts';
 import { senderTypes, type SenderType } from '../services/sender.ts';
 import { servicePermissions } from '../services/service.ts';
 import { templateTypes, type ProcessType } from '../templates/template.ts';
@@ -130,7 +131,9 @@ function readSenders(
   const isRight = type === 'letter' ? defaults <= 1 : defaults === 1;
   if (senders.length > 0 && !isRight) {
     const expectation = type === 'letter' ? 'one at most' : 'exactly one';
-    list.problems.push(`${list.path} has ${defaults} entries with is_default: expected ${expectation}`);
+    list.problems.push(
+      `${list.path} has ${counted(defaults, 'entry', 'entries')} with is_default: expected ${expectation}`,
+    );
   }
   return senders.sort((left, right) => Number(right.isDefault) - Number(left.isDefault));
 }

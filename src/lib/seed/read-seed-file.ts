@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AppError, messageOf } from '../core/errors.ts';
+import { unreadableFile } from '../core/file-error.ts';
 import { parseJsonWithoutQuoting } from '../core/json.ts';
 import { parseSeed } from './parse-seed.ts';
 import type { Seed } from './seed.ts';
@@ -12,7 +13,7 @@ import type { Seed } from './seed.ts';
  */
 export async function readSeedFile(file: string): Promise<Seed> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new AppError('USAGE_INVALID', `--seed is '${file}': the file cannot be read (${messageOf(error)})`);
+    throw unreadableFile('--seed', file, error, 'a JSON file');
   });
   const { seed, problems } = parseSeed(parse(text, file));
   if (problems.length === 0) return seed;

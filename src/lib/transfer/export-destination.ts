@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
-import { AppError, messageOf } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { unwritableFile } from '../core/file-error.ts';
 import { syncFolder } from '../db/embedded/own-files.ts';
 
 /** Where an export goes. */
@@ -30,7 +31,7 @@ export async function toFile(file: string): Promise<ExportDestination> {
   const path = resolve(file);
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const handle = await open(temporary, 'wx', 0o600).catch((error: unknown) => {
-    throw new AppError('USAGE_INVALID', `${file} cannot be written: ${messageOf(error)}`, { cause: error });
+    throw unwritableFile('The output', file, error);
   });
   return {
     // The data is on the disk before the name is.

@@ -1,4 +1,5 @@
 import { pipeline } from 'node:stream/promises';
+import { counted } from '../core/counted.ts';
 import { AppError, messageOf } from '../core/errors.ts';
 import type { SecretKey } from '../core/secret-box.ts';
 import { withCopySession, type CopySession } from '../db/copy-session.ts';
@@ -105,7 +106,7 @@ async function loadTables(
     }
   }
   for (const { name, rows } of header.tables) {
-    if (loaded.get(name) !== rows) throw damaged(`the table ${name} does not have ${rows} rows`);
+    if (loaded.get(name) !== rows) throw damaged(`the table ${name} does not have ${counted(rows, 'row')}`);
   }
   return { rows: [...loaded.values()].reduce((sum, rows) => sum + rows, 0), jobs };
 }
@@ -133,7 +134,7 @@ async function loadRows(
     throw error;
   }
   if (rows !== table.rows() || rows !== copy.rowCount)
-    throw damaged(`${table.name} says ${table.rows()} rows and has ${rows}`);
+    throw damaged(`${table.name} says ${counted(table.rows(), 'row')} and has ${rows}`);
   return rows;
 }
 
@@ -144,7 +145,7 @@ function isAboutData(error: unknown): boolean {
 }
 
 function keysMissing(missing: readonly NeededKey[]): AppError {
-  const names = missing.map(({ id, values }) => `'${id}' (${values} values)`).join(', ');
+  const names = missing.map(({ id, values }) => `'${id}' (${counted(values, 'value')})`).join(', ');
   return new AppError('REFUSED', `Secrets in the export need keys that are not configured here: ${names}`, {
     hint: 'Give NOTIFY_SECRET_KEYS of the exported system, or copy the file secret-keys of its state folder into this one. API keys stop working without them.',
     details: { keys: missing.map(({ id }) => id) },

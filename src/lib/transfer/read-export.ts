@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { finished, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { AppError, isAppError, messageOf } from '../core/errors.ts';
+import { counted } from '../core/counted.ts';
+import { isAppError, messageOf } from '../core/errors.ts';
+import { unreadableFile } from '../core/file-error.ts';
 import { countRowsIn, damaged, readFrames, type Frame } from './export-frames.ts';
 import { notAnExport, parseHeader, type ExportHeader } from './export-header.ts';
 
@@ -57,7 +59,7 @@ export async function verifyExport(source: OpenExport): Promise<void> {
   for await (const table of source.tables()) {
     let rows = 0;
     for await (const chunk of table.data) rows += countRowsIn(chunk);
-    if (rows !== table.rows()) throw damaged(`${table.name} says ${table.rows()} rows and has ${rows}`);
+    if (rows !== table.rows()) throw damaged(`${table.name} says ${counted(table.rows(), 'row')} and has ${rows}`);
   }
 }
 
@@ -97,6 +99,6 @@ async function* translated(frames: AsyncGenerator<Frame>, name: string): AsyncGe
       if (isAtStart && code !== 'Z_BUF_ERROR') throw notAnExport(error);
       throw damaged(code === 'Z_BUF_ERROR' ? 'it was cut off' : messageOf(error), error);
     }
-    throw new AppError('USAGE_INVALID', `${name} cannot be read: ${messageOf(error)}`, { cause: error });
+    throw unreadableFile('FILE', name, error, 'an export, or - for standard input');
   }
 }

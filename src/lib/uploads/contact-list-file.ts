@@ -3,15 +3,18 @@ import type { CsvSource } from '../recipients/csv/csv-source.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import { isUnicodeWhitespace } from '../templates/whitespace.ts';
 import {
+  deleteStoredCsv,
   keptFileName,
   openStoredCsv,
-  placeOf,
   putStoredCsv,
   readCount,
   readTextMetadata,
   readVerdict,
+  replaceTextMetadata,
   requirePlace,
   storedCsvSource,
+  storeNamedCsv,
+  type NamedCsv,
   type StoredCsv,
 } from './stored-csv.ts';
 
@@ -70,26 +73,17 @@ export function contactListSource(storage: ObjectStore, list: StoredContactList)
  *
  * @throws RangeError for ids that are no UUIDs; AppError STORAGE_UNAVAILABLE; what `content` throws
  */
-export async function storeContactList(
-  storage: ObjectStore,
-  list: StoredContactList & {
-    readonly originalFileName: string;
-    readonly content: AsyncIterable<string | Uint8Array>;
-  },
-): Promise<void> {
-  const metadata = { original_file_name: keptFileName(list.originalFileName) };
-  await putStoredCsv(storage, requirePlace(area, toStored(list)), list.content, metadata);
+export function storeContactList(storage: ObjectStore, list: StoredContactList & NamedCsv): Promise<void> {
+  return storeNamedCsv(storage, area, toStored(list), list);
 }
 
 /** Replaces all metadata by those of a list that can be sent. False when there is no such file. */
-export async function setContactListMetadata(
+export function setContactListMetadata(
   storage: ObjectStore,
   list: StoredContactList,
   { originalFileName, rowCount, templateType }: CheckedContactList,
 ): Promise<boolean> {
-  const place = placeOf(area, toStored(list));
-  if (place === null) return false;
-  return storage.copy(place, place, {
+  return replaceTextMetadata(storage, area, toStored(list), {
     original_file_name: keptFileName(originalFileName),
     row_count: String(rowCount),
     template_type: templateType,
@@ -98,9 +92,8 @@ export async function setContactListMetadata(
 }
 
 /** Deleting what is not there is no error. */
-export async function deleteContactList(storage: ObjectStore, list: StoredContactList): Promise<void> {
-  const place = placeOf(area, toStored(list));
-  if (place !== null) await storage.delete(place.area, place.key);
+export function deleteContactList(storage: ObjectStore, list: StoredContactList): Promise<void> {
+  return deleteStoredCsv(storage, area, toStored(list));
 }
 
 /**

@@ -15,6 +15,12 @@ export interface StoredCsv {
   readonly uploadId: string;
 }
 
+/** What is stored, under which name for people. */
+export interface NamedCsv {
+  readonly originalFileName: string;
+  readonly content: AsyncIterable<string | Uint8Array>;
+}
+
 export type TextMetadata = Readonly<Record<string, string>>;
 
 /** The key in both areas. */
@@ -23,7 +29,7 @@ export function uploadKey({ serviceId, uploadId }: StoredCsv): string {
 }
 
 /** The place of a file; null where an id is no UUID, so that there can be none. */
-export function placeOf(area: CsvArea, { serviceId, uploadId }: StoredCsv): ObjectPlace | null {
+function placeOf(area: CsvArea, { serviceId, uploadId }: StoredCsv): ObjectPlace | null {
   const ids = { serviceId: parseUuid(serviceId), uploadId: parseUuid(uploadId) };
   if (ids.serviceId === null || ids.uploadId === null) return null;
   return { area, key: uploadKey({ serviceId: ids.serviceId, uploadId: ids.uploadId }) };
@@ -54,6 +60,38 @@ export async function readTextMetadata(
 export async function openStoredCsv(storage: ObjectStore, area: CsvArea, file: StoredCsv): Promise<Readable | null> {
   const place = placeOf(area, file);
   return place === null ? null : storage.open(place.area, place.key);
+}
+
+/**
+ * Stores a file that is CSV already, with the name that it had.
+ *
+ * @throws RangeError for ids that are no UUIDs; AppError STORAGE_UNAVAILABLE; what `content` throws
+ */
+export async function storeNamedCsv(
+  storage: ObjectStore,
+  area: CsvArea,
+  file: StoredCsv,
+  { originalFileName, content }: NamedCsv,
+): Promise<void> {
+  const metadata = { original_file_name: keptFileName(originalFileName) };
+  await putStoredCsv(storage, requirePlace(area, file), content, metadata);
+}
+
+/** Replaces all metadata of a file. False when there is no such file. */
+export async function replaceTextMetadata(
+  storage: ObjectStore,
+  area: CsvArea,
+  file: StoredCsv,
+  metadata: TextMetadata,
+): Promise<boolean> {
+  const place = placeOf(area, file);
+  return place === null ? false : storage.copy(place, place, metadata);
+}
+
+/** Deleting what is not there is no error. */
+export async function deleteStoredCsv(storage: ObjectStore, area: CsvArea, file: StoredCsv): Promise<void> {
+  const place = placeOf(area, file);
+  if (place !== null) await storage.delete(place.area, place.key);
 }
 
 /** Stores a file that is CSV already. */

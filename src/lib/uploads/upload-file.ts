@@ -2,15 +2,16 @@ import type { Readable } from 'node:stream';
 import type { CsvSource } from '../recipients/csv/csv-source.ts';
 import type { ObjectStore } from '../storage/object-store.ts';
 import {
+  deleteStoredCsv,
   keptFileName,
   openStoredCsv,
-  placeOf,
-  putStoredCsv,
   readCount,
   readTextMetadata,
   readVerdict,
-  requirePlace,
+  replaceTextMetadata,
   storedCsvSource,
+  storeNamedCsv,
+  type NamedCsv,
   type StoredCsv,
 } from './stored-csv.ts';
 
@@ -66,23 +67,17 @@ export function uploadSource(storage: ObjectStore, upload: StoredCsv): CsvSource
  *
  * @throws RangeError for ids that are no UUIDs; AppError STORAGE_UNAVAILABLE; what `content` throws
  */
-export async function storeUpload(
-  storage: ObjectStore,
-  upload: StoredCsv & { readonly originalFileName: string; readonly content: AsyncIterable<string | Uint8Array> },
-): Promise<void> {
-  const metadata = { original_file_name: keptFileName(upload.originalFileName) };
-  await putStoredCsv(storage, requirePlace(area, upload), upload.content, metadata);
+export function storeUpload(storage: ObjectStore, upload: StoredCsv & NamedCsv): Promise<void> {
+  return storeNamedCsv(storage, area, upload, upload);
 }
 
 /** Replaces all metadata by those of a file that can be sent. False when there is no such file. */
-export async function setUploadMetadata(
+export function setUploadMetadata(
   storage: ObjectStore,
   upload: StoredCsv,
   { originalFileName, notificationCount, templateId, senderId }: CheckedUpload,
 ): Promise<boolean> {
-  const place = placeOf(area, upload);
-  if (place === null) return false;
-  return storage.copy(place, place, {
+  return replaceTextMetadata(storage, area, upload, {
     original_file_name: keptFileName(originalFileName),
     notification_count: String(notificationCount),
     template_id: templateId,
@@ -92,7 +87,6 @@ export async function setUploadMetadata(
 }
 
 /** Deleting what is not there is no error. */
-export async function deleteUpload(storage: ObjectStore, upload: StoredCsv): Promise<void> {
-  const place = placeOf(area, upload);
-  if (place !== null) await storage.delete(place.area, place.key);
+export function deleteUpload(storage: ObjectStore, upload: StoredCsv): Promise<void> {
+  return deleteStoredCsv(storage, area, upload);
 }

@@ -8,7 +8,7 @@ import { AppError } from '../core/errors.ts';
  */
 export function requireRedis(redis: Redis | null): RequiredRedis {
   if (redis !== null) return redis.required;
-  throw new AppError('CONFIG_INVALID', 'Cannot populate redis template usage - redis not enabled', {
-    hint: 'Set REDIS_URL.',
+  throw new AppError('CONFIG_INVALID', 'There is no Redis to rebuild the usage of templates in: REDIS_URL is not set', {
+    hint: "Set REDIS_URL, or redisUrl in notify.config.json, such as redis://localhost:6379. Without Redis 'notify template-usage show' counts the stored messages.",
   });
 }

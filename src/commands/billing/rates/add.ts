@@ -3,7 +3,9 @@ import { rateText, type RateView } from '../../../lib/billing/rate-view.ts';
 import { BaseCommand, type Outcome } from '../../../lib/cli/base-command.ts';
 import { rateFlags, readLetterOfRate } from '../../../lib/cli/rate-flags.ts';
 import { dayFlag } from '../../../lib/cli/time-flags.ts';
+import { counted } from '../../../lib/core/counted.ts';
 import { londonDate } from '../../../lib/core/london-time.ts';
+import { mostSheets } from '../../../lib/letters/sheets.ts';
 
 export default class BillingRatesAdd extends BaseCommand<RateView> {
   static override summary = 'Add what a text or a letter costs from a day on.';
@@ -31,6 +33,8 @@ Exit status: 0 done, 2 a flag is missing or wrong, 4 there is a rate from that d
     return this.withApp(flags, async (app) => {
       const { addLetterRate, addSmsRate } = await import('../../../lib/billing/add-rate.ts');
       await (letter === null ? addSmsRate(app, { from, rate }) : addLetterRate(app, { from, rate, ...letter }));
+      if (letter !== null && letter.sheets > mostSheets)
+        this.addWarning(`Letters have ${mostSheets} sheets at most: the rate is of such as were accepted otherwise`);
       const today = londonDate(app.clock.now());
       if (from <= today) {
         this.addWarning(
@@ -44,6 +48,6 @@ Exit status: 0 done, 2 a flag is missing or wrong, 4 there is a rate from that d
   protected render({ notification_type, from, rate, sheets, postage, crown }: RateView): string {
     if (notification_type === 'sms') return `From ${from} a fragment of a text costs ${rateText(rate)}.`;
     const whose = crown === null ? '' : crown ? ' (crown)' : ' (not crown)';
-    return `From ${from} a letter of ${sheets} sheet(s), ${postage}, costs ${rateText(rate)}${whose}.`;
+    return `From ${from} a letter of ${counted(sheets!, 'sheet')}, ${postage}, costs ${rateText(rate)}${whose}.`;
   }
 }

@@ -3,6 +3,7 @@ import { BaseCommand, type Outcome } from '../../../lib/cli/base-command.ts';
 import { yesFlag } from '../../../lib/cli/flags.ts';
 import { rateFlags, readLetterOfRate } from '../../../lib/cli/rate-flags.ts';
 import { dayFlag } from '../../../lib/cli/time-flags.ts';
+import { counted } from '../../../lib/core/counted.ts';
 
 interface Result {
   /** Two where letters of the Crown had another rate than the others. */
@@ -27,7 +28,7 @@ Exit status: 0 done, 2 a flag is missing or wrong, 4 the rate has begun, or not 
     const { flags } = await this.parse(BillingRatesRemove);
     const { from } = flags;
     const letter = readLetterOfRate(flags);
-    const what = letter === null ? 'texts' : `letters of ${letter.sheets} sheet(s), ${letter.postage}`;
+    const what = letter === null ? 'texts' : `letters of ${counted(letter.sheets, 'sheet')}, ${letter.postage}`;
     await this.confirm(`Remove the rate of ${what}${whoseText(letter?.crown)} from ${from}?`, flags);
     return this.withApp(flags, async (app) => {
       const { removeLetterRate, removeSmsRate } = await import('../../../lib/billing/remove-rate.ts');
@@ -39,7 +40,8 @@ Exit status: 0 done, 2 a flag is missing or wrong, 4 the rate has begun, or not 
   protected render({ rates }: Result): string {
     return rates
       .map(({ from, sheets, postage, crown, rate }) => {
-        const what = sheets === undefined ? 'a fragment of a text' : `a letter of ${sheets} sheet(s), ${postage}`;
+        const what =
+          sheets === undefined ? 'a fragment of a text' : `a letter of ${counted(sheets, 'sheet')}, ${postage}`;
         return `Removed: ${rateText(rate)} for ${what}${whoseText(crown)} from ${from}.`;
       })
       .join('\n');

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { BaseCommand, type Outcome } from '../../../lib/cli/base-command.ts';
 import { requireSomeFlag, uuidArg } from '../../../lib/cli/flags.ts';
-import { readContent } from '../../../lib/cli/read-content.ts';
+import { readInputText } from '../../../lib/cli/read-input.ts';
 import { callbackTypes, type CallbackType } from '../../../lib/callbacks/callback-api.ts';
 import { toCallbackView, type CallbackView } from '../../../lib/callbacks/callback-view.ts';
 
@@ -28,7 +28,7 @@ The token has at least 10 characters. It is read from a file or standard input (
     const { args, flags } = await this.parse(ServicesCallbacksSet);
     requireSomeFlag(flags, ['url', 'token-file']);
     const file = flags['token-file'];
-    const token = file === undefined ? undefined : await readContent(file === '-' ? '-' : `@${file}`, '--token-file');
+    const token = file === undefined ? undefined : await readInputText(file, '--token-file');
     return this.withApp(flags, async (app) => {
       const { setCallback } = await import('../../../lib/callbacks/set-callback.ts');
       const { callback, outcome } = await setCallback(app, {

@@ -1,5 +1,6 @@
 import { OPS, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { boxAround, combine, identity, type Box, type Matrix } from './matrix.ts';
+import { initialTextState, type TextState } from './text-state.ts';
 
 /** A character as a page shows it, visible or not. */
 export interface PageGlyph {
@@ -25,27 +26,6 @@ interface Glyph {
   readonly isSpace: boolean;
 }
 
-interface State {
-  readonly matrix: Matrix;
-  readonly font: Font;
-  readonly size: number;
-  readonly characterSpacing: number;
-  readonly wordSpacing: number;
-  readonly stretch: number;
-  readonly leading: number;
-  readonly rise: number;
-}
-
-const initialState: State = {
-  matrix: identity,
-  font: {},
-  size: 0,
-  characterSpacing: 0,
-  wordSpacing: 0,
-  stretch: 1,
-  leading: 0,
-  rise: 0,
-};
 const usualFont = { ascent: 0.9, descent: -0.2 };
 
 /**
@@ -59,8 +39,8 @@ export async function pageGlyphs(page: PDFPageProxy, endMark: string | null): Pr
   if (endMark !== null && !isComplete(fnArray, argsArray, endMark)) throw new Error('a part of a page cannot be drawn');
   if (!(await hasAllPictures(page, fnArray, argsArray))) throw new Error('a picture cannot be read');
   const glyphs: PageGlyph[] = [];
-  const saved: State[] = [];
-  let state = initialState;
+  const saved: TextState<Font>[] = [];
+  let state = initialTextState<Font>({});
   let text: Matrix = identity;
   let line = { x: 0, y: 0 };
   let at = { x: 0, y: 0 };
@@ -166,7 +146,7 @@ async function hasAllPictures(
 const pictureOperators = new Set<number>([OPS.paintImageXObject, OPS.paintImageXObjectRepeat]);
 
 /** Notes the characters of one text, and returns how far it moves. */
-function show(state: State, toPage: Matrix, shown: unknown, glyphs: PageGlyph[]): number {
+function show(state: TextState<Font>, toPage: Matrix, shown: unknown, glyphs: PageGlyph[]): number {
   const { size, stretch, rise, font } = state;
   const scale = font.fontMatrix?.[0] ?? 0.001;
   const { ascent, descent } = extentOf(font);

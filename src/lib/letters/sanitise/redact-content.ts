@@ -3,30 +3,10 @@ import { Name, opaque, readOperations, type Operand, type Operation } from './co
 import { characterReaderOf, type CharacterReader } from './font-widths.ts';
 import { addNamed, decoded } from './pdf-objects.ts';
 import { boxAround, combine, identity, touches, type Box, type Matrix } from './matrix.ts';
+import { initialTextState, type TextState } from './text-state.ts';
 
-/** What the place of a text depends on; saved and restored with the graphics state (ISO 32000-1 §8.4, §9.3). */
-interface TextState {
-  readonly matrix: Matrix;
-  readonly font: CharacterReader | null;
-  readonly size: number;
-  readonly characterSpacing: number;
-  readonly wordSpacing: number;
-  /** 1 is 100 %. */
-  readonly stretch: number;
-  readonly leading: number;
-  readonly rise: number;
-}
-
-const initialState: TextState = {
-  matrix: identity,
-  font: null,
-  size: 0,
-  characterSpacing: 0,
-  wordSpacing: 0,
-  stretch: 1,
-  leading: 0,
-  rise: 0,
-};
+/** The font is null before one is chosen. */
+type State = TextState<CharacterReader | null>;
 
 /** Of a character's height in em: enough for marks and descenders. */
 const extent = { below: -0.25, above: 0.95 };
@@ -45,7 +25,7 @@ export async function redactContent(
   { context, resources, box, matrix }: { context: PDFContext; resources: PDFDict | null; box: Box; matrix: Matrix },
 ): Promise<Uint8Array> {
   const redaction = new Redaction(context, box);
-  return (await redaction.run(content, resources, { ...initialState, matrix }, 0)) ?? content;
+  return (await redaction.run(content, resources, { ...initialTextState(null), matrix }, 0)) ?? content;
 }
 
 class Redaction {
@@ -59,12 +39,7 @@ class Redaction {
   }
 
   /** Null when everything stays. */
-  async run(
-    content: Uint8Array,
-    resources: PDFDict | null,
-    initial: TextState,
-    depth: number,
-  ): Promise<Uint8Array | null> {
+  async run(content: Uint8Array, resources: PDFDict | null, initial: State, depth: number): Promise<Uint8Array | null> {
     if (depth > mostDepth) throw new Error('contents include each other too deep');
     const output: Uint8Array[] = [];
     let copied = 0;
@@ -76,7 +51,7 @@ class Redaction {
     };
 
     let state = initial;
-    const saved: TextState[] = [];
+    const saved: State[] = [];
     let line = identity;
     let text = identity;
     const newLine = (x: number, y: number): void => void (text = line = combine(line, [1, 0, 0, 1, x, y]));
@@ -165,7 +140,7 @@ class Redaction {
   }
 
   /** What is left of a shown text, as an operation, and how far it moves; `rest` is null when all of it stays. */
-  #withoutBox(state: TextState, text: Matrix, shown: Operand | undefined): { rest: string | null; advance: number } {
+  #withoutBox(state: State, text: Matrix, shown: Operand | undefined): { rest: string | null; advance: number } {
     const { font, size, stretch, rise } = state;
     const toPage = combine(state.matrix, text);
     const parts = Array.isArray(shown) ? (shown as readonly Operand[]) : [shown];
@@ -210,7 +185,7 @@ class Redaction {
   async #included(
     resources: PDFDict | null,
     name: Operand | undefined,
-    state: TextState,
+    state: State,
     depth: number,
   ): Promise<string | null> {
     const objects = resources?.lookup(PDFName.of('XObject'));
@@ -237,7 +212,7 @@ class Redaction {
   }
 
   /** A graphics state may name a font, too. */
-  async #withGraphicsState(state: TextState, resources: PDFDict | null, name: Operand | undefined): Promise<TextState> {
+  async #withGraphicsState(state: State, resources: PDFDict | null, name: Operand | undefined): Promise<State> {
     const states = resources?.lookup(PDFName.of('ExtGState'));
     if (!(name instanceof Name) || !(states instanceof PDFDict)) return state;
     const found = states.lookup(PDFName.of(name.text));

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../core/clock.ts';
+import { createDelays } from '../../core/delays.ts';
 import { AppError, messageOf } from '../../core/errors.ts';
 import type { Ids } from '../../core/ids.ts';
 import { end, writeAnswer } from './stub-answer.ts';
@@ -86,7 +87,7 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
   };
   const receipts: ReceiptSender | null =
     options.receiptsTo === null ? null : createReceiptSender(options.receiptsTo, { ...deps, onReceipt });
-  const delayed = new Set<NodeJS.Timeout>();
+  const delays = createDelays();
   const hanging = new Map<StubProvider, Set<ServerResponse>>(stubProviders.map((provider) => [provider, new Set()]));
 
   /** A provider that hung and comes back drops what it had not answered. */
@@ -112,7 +113,7 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
     counts.get(provider)!.requests += 1;
     const id = deps.ids.uuid();
     const answer = share >= 1 || deps.random() < share ? wanted : 'ok';
-    const act = (): void => {
+    delays.later(latency, () => {
       writeAnswer(response, provider, { answer, status, id });
       if (answer === 'hang') {
         const unanswered = hanging.get(provider)!.add(response);
@@ -123,13 +124,7 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
       const message = stubProtocols[provider].readMessage(body, id);
       options.onAccepted?.(provider, message);
       receipts?.send(provider, message, scenario);
-    };
-    if (latency === 0) return act();
-    const timer = setTimeout(() => {
-      delayed.delete(timer);
-      act();
-    }, latency);
-    delayed.add(timer);
+    });
   }
 
   async function control(request: IncomingMessage, path: string, response: ServerResponse): Promise<void> {
@@ -178,7 +173,7 @@ export async function startProviderStub(deps: StubDeps, options: StubOptions): P
     setScenario: (provider, scenario) => change(provider, { ...defaultScenario, ...scenario }),
     reset,
     async close() {
-      for (const timer of delayed) clearTimeout(timer);
+      delays.drop();
       await receipts?.close();
       options.networks?.close();
       options.printer?.close();

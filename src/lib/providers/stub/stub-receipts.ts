@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
 import type { Clock } from '../../core/clock.ts';
+import { createDelays } from '../../core/delays.ts';
 import type { Ids } from '../../core/ids.ts';
 import { sandboxOutcome } from '../sandbox-outcome.ts';
 import { stubProtocols, type StubContent, type StubMessage } from './stub-protocols.ts';
@@ -33,17 +34,9 @@ const longestHoldMs = 2000;
 export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): ReceiptSender {
   const { origin, pathname } = new URL(baseUrl);
   const pool = new Pool(origin, { connections, headersTimeout: answerTimeoutMs, bodyTimeout: answerTimeoutMs });
-  const timers = new Set<NodeJS.Timeout>();
+  const delays = createDelays();
   const held: (() => Promise<void>)[] = [];
   let isClosed = false;
-
-  function later(ms: number, act: () => void): void {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      act();
-    }, ms);
-    timers.add(timer);
-  }
 
   async function post(provider: StubProvider, content: StubContent, attempt = 1): Promise<void> {
     const { type, body, headers = {} } = content;
@@ -59,7 +52,7 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
     if (isClosed) return;
     deps.onReceipt(provider, status !== null && status >= 200 && status <= 299);
     if ((status === null || status >= 500) && attempt < tries) {
-      later(tryAgainMs, () => void post(provider, content, attempt + 1));
+      delays.later(tryAgainMs, () => void post(provider, content, attempt + 1));
     }
   }
 
@@ -72,7 +65,7 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
       return;
     }
     held.push(act);
-    later(longestHoldMs, () => {
+    delays.later(longestHoldMs, () => {
       const index = held.indexOf(act);
       if (index >= 0) void held.splice(index, 1)[0]!();
     });
@@ -85,7 +78,8 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
       if (reference === null || scenario.receipts === 'none') return;
       const [least, most] = scenario.delay;
       const delay = scenario.receipts === 'late' ? scenario.lateMs : least + deps.random() * (most - least);
-      later(delay, () => {
+      // The message is answered first.
+      delays.later(Math.max(delay, 1), () => {
         const type = provider === 'ses' ? 'email' : 'sms';
         const verdict = scenario.outcome === 'by-recipient' ? sandboxOutcome(type, message.to) : scenario.outcome;
         const content = protocol.receipt({ ...message, reference }, verdict, { at: deps.clock.now(), ids: deps.ids });
@@ -98,7 +92,7 @@ export function createReceiptSender(baseUrl: string, deps: ReceiptDeps): Receipt
     },
     async close() {
       isClosed = true;
-      for (const timer of timers) clearTimeout(timer);
+      delays.drop();
       await pool.destroy();
     },
   };

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { AppError, messageOf } from '../../core/errors.ts';
+import { access, constants, stat } from 'node:fs/promises';
+import { AppError } from '../../core/errors.ts';
+import { assertNoFolder, unreadableFile } from '../../core/file-error.ts';
 import { delimiterOf, largestFile, unreadableFileMessages, type CsvSource } from './csv-source.ts';
 import { tabsToCommas } from './tabs-to-commas.ts';
 
@@ -39,11 +40,12 @@ function toCsv(source: CsvSource, delimiter: ',' | '\t'): CsvSource {
 /** Bytes of a regular file; null for what is none. */
 async function sizeOf(path: string): Promise<number | null> {
   try {
+    await access(path, constants.R_OK);
     const status = await stat(path);
-    if (status.isDirectory()) throw new Error('it is a folder');
+    assertNoFolder(status);
     return status.isFile() ? status.size : null;
   } catch (error) {
-    throw new AppError('USAGE_INVALID', `'${path}' cannot be read: ${messageOf(error)}`);
+    throw unreadableFile('FILE', path, error, 'a file of comma or tab separated values');
   }
 }
 
