@@ -1,3 +1,4 @@
+import { inSlices } from '../core/in-slices.ts';
 import type { JsonObject } from '../core/json.ts';
 import { widthOfRecords } from '../recipients/csv/check-csv.ts';
 import { judgeMessage } from '../recipients/csv/check-row.ts';
@@ -5,6 +6,7 @@ import { hasRepeatedHeaders, recipientColumnsOf, withoutEmptyRepetitions } from 
 import { mostRows } from '../recipients/csv/csv-options.ts';
 import type { CsvSource } from '../recipients/csv/csv-source.ts';
 import { measureSource, readRecordsOfSource } from '../recipients/csv/read-records.ts';
+import type { CsvRecord } from '../recipients/csv/record-reader.ts';
 import { RowLayout, type CellValue } from '../recipients/csv/row-cells.ts';
 import { placeholderKey } from '../templates/placeholders.ts';
 import { templatePlaceholders } from '../templates/render-template.ts';
@@ -49,7 +51,7 @@ export async function* readJobRows(input: ReadJobRows): AsyncGenerator<JobRow[]>
   let readRow: ((cells: readonly string[], rowNumber: number) => JobRow) | null = null;
   let rowNumber = -1;
   let batch: JobRow[] = [];
-  for await (const records of readRecordsOfSource(source, extent)) {
+  for await (const records of recordSlices(readRecordsOfSource(source, extent))) {
     for (const { cells } of records) {
       if (readRow === null) {
         const isWidthNeeded = hasRepeatedHeaders(cells);
@@ -68,6 +70,11 @@ export async function* readJobRows(input: ReadJobRows): AsyncGenerator<JobRow[]>
     if (rowNumber >= last) break;
   }
   if (batch.length > 0) yield batch;
+}
+
+/** The database's answers are not kept waiting for all that was read of the file. */
+async function* recordSlices(stream: AsyncIterable<readonly CsvRecord[]>): AsyncGenerator<readonly CsvRecord[]> {
+  for await (const records of stream) yield* inSlices(records);
 }
 
 function createRowReader(
