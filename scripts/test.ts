@@ -33,6 +33,8 @@ async function main(args: readonly string[]): Promise<number> {
     // The native loader writes nothing into node_modules, which may belong to somebody else.
     const exitCode = await run([vitestProgram(), 'run', '--configLoader=native', ...reporters, ...args], {
       [skipsFileVariable]: skipsFile,
+      // Where the program keeps its own: its processes and those of the tests load the same packages.
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache'),
       [summaryFileVariable]: summaryFile,
     });
     const summary = readSummary(summaryFile);

@@ -10,6 +10,7 @@ import { databaseEnvironment, startServe, type RunningServe } from '../support/c
 import { runCommand } from '../support/command-runner.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { jobsPutInto, makeJobsDue, rememberJobs, storedJobs } from '../support/queue-probe.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { waitFor } from '../support/wait.ts';
 
@@ -231,7 +232,9 @@ describe.concurrent('several processes', () => {
 
   it('survive restarts of the database server under load', { timeout: 240_000 }, async (context) => {
     // A server of its own that syncs to disk; this process starts it again whenever it ends.
-    const server = await openEmbeddedDatabase({ stateDir: join(await temporaryFolder(), 'state') });
+    const stateDir = join(await temporaryFolder(), 'state');
+    await makeStoppedCluster(stateDir);
+    const server = await openEmbeddedDatabase({ stateDir });
     context.onTestFinished(() => server.release());
     const migrated = await runCommand(['db', 'migrate'], { env: databaseEnvironment(server.url) });
     expect(migrated.exitCode, migrated.stderr).toBe(0);

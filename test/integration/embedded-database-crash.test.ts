@@ -3,15 +3,22 @@ import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isPidRunning } from '../../src/lib/db/embedded/process-identity.ts';
 import { createSandbox, killServer, query, serverPid, until } from '../support/fixtures/embedded-database-sandbox.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 
 const sandbox = createSandbox();
 afterEach(() => sandbox.clear());
 
 const newStateDir = async (): Promise<string> => path.join(await sandbox.folder(), 'state');
 
+async function usedStateDir(): Promise<string> {
+  const stateDir = await newStateDir();
+  await makeStoppedCluster(stateDir);
+  return stateDir;
+}
+
 describe('kill -9 of the process that started the server', () => {
   it('leaves the server to the next opener, who stops it at the end', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const owner = sandbox.spawn(stateDir);
     const { url, dataDir } = await owner.next();
     await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -66,7 +73,7 @@ describe('kill -9 of the process that started the server', () => {
 
 describe('kill -9 of the server', () => {
   it('loses no committed row, though its backends still run at the restart', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const owner = sandbox.spawn(stateDir);
     const { url, dataDir } = await owner.next();
     await query(url, 'CREATE TABLE rows (n int)');
@@ -94,7 +101,7 @@ describe('kill -9 of the server', () => {
 
   it('is healed by an attached process, on the same port', async () => {
     const notices: string[] = [];
-    const { url, dataDir } = await sandbox.open(await newStateDir(), (line) => notices.push(line));
+    const { url, dataDir } = await sandbox.open(await usedStateDir(), (line) => notices.push(line));
     await query(url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await killServer(dataDir);
     await until(async () => {
@@ -105,7 +112,7 @@ describe('kill -9 of the server', () => {
   });
 
   it('is no reason to refuse a start when its pid belongs to another program by now', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     const pidFile = path.join(first.dataDir, 'postmaster.pid');
     const content = await readFile(pidFile, 'utf8');
@@ -120,6 +127,7 @@ describe('kill -9 of the server', () => {
 describe('a copy of the state folder of a running server', () => {
   it('gets a server of its own', async () => {
     const folder = await sandbox.folder();
+    await makeStoppedCluster(path.join(folder, 'original'));
     const original = await sandbox.open(path.join(folder, 'original'));
     const copy = path.join(folder, 'state');
     await query(original.url, 'CHECKPOINT');

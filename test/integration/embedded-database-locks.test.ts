@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { currentProcess, isPidRunning, livenessOf } from '../../src/lib/db/embedded/process-identity.ts';
 import { acquireStateMutex } from '../../src/lib/db/embedded/state-mutex.ts';
 import { createSandbox, serverPid } from '../support/fixtures/embedded-database-sandbox.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 
 const sandbox = createSandbox();
 afterEach(() => sandbox.clear());
@@ -17,7 +18,7 @@ async function writeForeignLock(lock: string): Promise<void> {
 /** A folder whose server was stopped, and the file of a lock that a process elsewhere could have. */
 async function stoppedCluster(): Promise<{ stateDir: string; lock: string }> {
   const stateDir = path.join(await sandbox.folder(), 'state');
-  await (await sandbox.open(stateDir)).release();
+  await makeStoppedCluster(stateDir);
   return { stateDir, lock: path.join(stateDir, 'postgres', 'processes', 'foreign.json') };
 }
 
@@ -45,7 +46,7 @@ describe('a state folder on a volume that another machine or container uses', ()
 
 describe('a process lock', () => {
   it('does not count when its pid belongs to another process by now', async () => {
-    const stateDir = path.join(await sandbox.folder(), 'state');
+    const { stateDir } = await stoppedCluster();
     const database = await sandbox.open(stateDir);
     const locks = path.join(stateDir, 'postgres', 'processes');
     const { ino } = await stat(path.join(stateDir, 'postgres'));

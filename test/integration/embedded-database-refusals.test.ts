@@ -1,29 +1,18 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdir, readdir, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { findBinaryPackage } from '../../src/lib/db/embedded/binary-package.ts';
 import { createSandbox, isRoot, nobody, ownFolder, serverPid } from '../support/fixtures/embedded-database-sandbox.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 
 const sandbox = createSandbox();
 afterEach(() => sandbox.clear());
 
 const newStateDir = async (): Promise<string> => path.join(await sandbox.folder(), 'state');
 
-const model = createSandbox();
-let modelDir: string;
-beforeAll(async () => {
-  modelDir = path.join(await model.folder(), 'state');
-  await (await model.open(modelDir)).release();
-});
-afterAll(() => model.clear());
-
-/** A state folder whose cluster is complete and stopped: a copy, as making one takes a while. */
 async function stoppedCluster(): Promise<{ stateDir: string; dataDir: string }> {
   const stateDir = await newStateDir();
-  // With the owners of the files: as root, the server runs under another account.
-  await promisify(execFile)('cp', ['-a', modelDir, stateDir]);
+  await makeStoppedCluster(stateDir);
   return { stateDir, dataDir: path.join(stateDir, 'postgres', 'data') };
 }
 

@@ -11,6 +11,7 @@ import { makeMissingLinks } from '../../src/lib/db/embedded/binary-links.ts';
 import { createCluster } from '../../src/lib/db/embedded/cluster.ts';
 import { findBinaryPackage, type BinaryPackage } from '../../src/lib/db/embedded/binary-package.ts';
 import { createSandbox, isRoot, query, serverPid } from '../support/fixtures/embedded-database-sandbox.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 
 const sandbox = createSandbox();
 const outside: string[] = [];
@@ -162,7 +163,7 @@ describe.runIf(isRoot)('root with a state folder that the account cannot enter (
   it('keeps a cluster inside the state folder there, and says what is missing', async () => {
     const folder = await sandbox.folder();
     const stateDir = path.join(folder, 'state');
-    await (await sandbox.open(stateDir)).release();
+    await makeStoppedCluster(stateDir);
     await chmod(folder, 0o700);
     await expect(sandbox.open(stateDir)).rejects.toMatchObject({
       code: 'DATABASE_UNUSABLE',
@@ -176,7 +177,9 @@ describe('the server', () => {
   it.runIf(process.platform === 'linux')(
     'is no member of our terminal session, so Ctrl-C does not reach it',
     async () => {
-      const database = await sandbox.open(path.join(await sandbox.folder(), 'state'));
+      const stateDir = path.join(await sandbox.folder(), 'state');
+      await makeStoppedCluster(stateDir);
+      const database = await sandbox.open(stateDir);
       const pid = (await serverPid(database.dataDir))!;
       const text = await readFile(`/proc/${pid}/stat`, 'utf8');
       const [, , group, session] = text.slice(text.lastIndexOf(')') + 2).split(' ');

@@ -5,11 +5,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { embeddedDatabaseStatus } from '../../src/lib/db/embedded/embedded-database-status.ts';
 import { isPidRunning } from '../../src/lib/db/embedded/process-identity.ts';
 import { createSandbox, query, serverPid } from '../support/fixtures/embedded-database-sandbox.ts';
+import { makeStoppedCluster } from '../support/stopped-cluster.ts';
 
 const sandbox = createSandbox();
 afterEach(() => sandbox.clear());
 
 const newStateDir = async (): Promise<string> => path.join(await sandbox.folder(), 'state');
+
+async function usedStateDir(): Promise<string> {
+  const stateDir = await newStateDir();
+  await makeStoppedCluster(stateDir);
+  return stateDir;
+}
 
 describe('a fresh state folder', () => {
   it('gets a running server with the database and role notify', async () => {
@@ -44,7 +51,7 @@ describe('a fresh state folder', () => {
   });
 
   it('orders and folds text by Unicode code points', async () => {
-    const { url } = await sandbox.open(await newStateDir());
+    const { url } = await sandbox.open(await usedStateDir());
     const rows = await query(
       url,
       `SELECT upper('éøя') AS upper, 'Z' < 'a' AS ascii, to_tsvector('simple', 'naïve café')::text AS words`,
@@ -66,7 +73,7 @@ describe('a fresh state folder', () => {
 
 describe('an existing state folder', () => {
   it('keeps its data, port and password between runs', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.release();
@@ -77,7 +84,7 @@ describe('an existing state folder', () => {
   });
 
   it('takes another port when its own is taken', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     const { port } = new URL(first.url);
     await first.release();
@@ -93,7 +100,7 @@ describe('an existing state folder', () => {
   });
 
   it('is stopped by release, which may be called twice', async () => {
-    const database = await sandbox.open(await newStateDir());
+    const database = await sandbox.open(await usedStateDir());
     const pid = await serverPid(database.dataDir);
     await Promise.all([database.release(), database.release()]);
     expect(isPidRunning(pid!)).toBe(false);
@@ -101,7 +108,7 @@ describe('an existing state folder', () => {
   });
 
   it('sets a new password when the password file is lost', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.release();
@@ -112,7 +119,7 @@ describe('an existing state folder', () => {
   });
 
   it('starts although a volume manager opened its folder to a group', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     await first.release();
     await chmod(first.dataDir, 0o2770);
@@ -120,7 +127,7 @@ describe('an existing state folder', () => {
   });
 
   it('has a log of bounded size', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     await first.release();
     const log = path.join(stateDir, 'postgres', 'postgres.log');
@@ -133,7 +140,7 @@ describe('an existing state folder', () => {
 
 describe('a second opener', () => {
   it('attaches to the server of another process; the last one to leave stops it', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const owner = sandbox.spawn(stateDir);
     const owned = await owner.next();
     const guest = sandbox.spawn(stateDir);
@@ -150,7 +157,7 @@ describe('a second opener', () => {
   });
 
   it('attaches within one process, too', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const first = await sandbox.open(stateDir);
     const second = await sandbox.open(stateDir);
     expect(second).toMatchObject({ startedServer: false, url: first.url });
@@ -169,8 +176,7 @@ describe('a second opener', () => {
   });
 
   it('never meets a stopping server when others come and go', async () => {
-    const stateDir = await newStateDir();
-    await (await sandbox.open(stateDir)).release();
+    const stateDir = await usedStateDir();
     const comeAndGo = async (): Promise<void> => {
       for (let round = 0; round < 8; round += 1) {
         const database = await sandbox.open(stateDir);
@@ -196,7 +202,7 @@ describe('the status', () => {
   });
 
   it('tells a running and a stopped server', async () => {
-    const stateDir = await newStateDir();
+    const stateDir = await usedStateDir();
     const database = await sandbox.open(stateDir);
     expect(await embeddedDatabaseStatus(stateDir)).toMatchObject({
       initialised: true,

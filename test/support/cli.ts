@@ -9,7 +9,7 @@ import { testSecretKeys } from './secret-keys.ts';
 export interface CliOptions {
   /** Added to a bare environment; DATABASE_URL and the like come from here only. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Standard input; empty when not given. */
+  /** Standard input, as a whole. */
   readonly input?: string | Buffer;
   /** Working folder; a new, empty one when not given. */
   readonly cwd?: string;

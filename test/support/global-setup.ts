@@ -10,19 +10,25 @@ import { migrateDatabase } from '../../src/lib/db/migrate-database.ts';
 import { isPidRunning } from '../../src/lib/db/embedded/process-identity.ts';
 import { schemaSteps } from '../../src/lib/schema-steps.ts';
 import './provided.ts';
+import { makeCluster } from './make-cluster.ts';
+import { memoryFolder, memoryRoot } from './memory-folder.ts';
 import { removeFolder } from './remove-folder.ts';
 
 const serverFolderPrefix = 'notify-test-server-';
 
 interface TestServer {
   readonly adminUrl: string;
+  /** A state folder with a stopped cluster, for tests to copy. */
+  readonly cluster: string | null;
   stop(): Promise<void>;
 }
 
 /** Vitest calls it before the first test that is not a unit test, and what it returns after the last. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const configuredUrl = process.env['TEST_DATABASE_URL'];
-  const server = configuredUrl ? { adminUrl: configuredUrl, stop: async () => undefined } : await startServer();
+  const server = configuredUrl
+    ? { adminUrl: configuredUrl, cluster: null, stop: async () => undefined }
+    : await startServer();
   const prefix = `notify_test_${process.pid}_${randomBytes(3).toString('hex')}`;
   const template = `${prefix}_template`;
   const tearDown = async (): Promise<void> => {
@@ -31,7 +37,10 @@ export default async function setUp(project: TestProject): Promise<() => Promise
   };
   try {
     await createTemplate(server.adminUrl, template);
-    project.provide('database', { adminUrl: server.adminUrl, template, prefix });
+    const { adminUrl, cluster } = server;
+    // Half the work of writing every page to the log, where nothing is synced.
+    const strategy = configuredUrl ? 'wal_log' : 'file_copy';
+    project.provide('database', { adminUrl, cluster, template, strategy, prefix });
     return tearDown;
   } catch (error) {
     await tearDown();
@@ -42,19 +51,24 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 /** The product's own embedded server, in a folder that goes when the run ends. */
 async function startServer(): Promise<TestServer> {
   await removeAbandonedServers();
-  const folder = await mkdtemp(join(tmpdir(), `${serverFolderPrefix}${process.pid}-`));
+  const folder = await mkdtemp(join(memoryFolder() ?? tmpdir(), `${serverFolderPrefix}${process.pid}-`));
   // As root, the server runs under another account, which must get to its data.
   await chmod(folder, 0o755);
+  const cluster = join(folder, 'cluster');
+  await makeCluster(cluster);
   const server = await openEmbeddedDatabase({ stateDir: join(folder, 'state') });
   const client = await connectClient(server.url, 'notify tests');
   // Nothing of this server outlives the run. Tests of durability, which kill the server, run one of their own.
   for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
     await client.query(`ALTER SYSTEM SET ${setting} = off`);
   }
+  // Its log may be in memory, too.
+  await client.query(`ALTER SYSTEM SET max_wal_size = '256MB'`);
   await client.query('SELECT pg_reload_conf()');
   await client.end();
   return {
     adminUrl: server.url,
+    cluster,
     async stop() {
       await server.release();
       await removeFolder(folder);
@@ -64,11 +78,13 @@ async function startServer(): Promise<TestServer> {
 
 /** A run that was killed leaves its server running. */
 async function removeAbandonedServers(): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
-    if (!name.startsWith(serverFolderPrefix)) continue;
-    const pid = Number(name.slice(serverFolderPrefix.length).split('-')[0]);
-    // Best effort: it may belong to another user, or another run may be removing it, too.
-    if (!isPidRunning(pid)) await removeFolder(join(tmpdir(), name)).catch(() => undefined);
+  for (const parent of new Set([memoryRoot, tmpdir()])) {
+    for (const name of await readdir(parent).catch(() => [])) {
+      if (!name.startsWith(serverFolderPrefix)) continue;
+      const pid = Number(name.slice(serverFolderPrefix.length).split('-')[0]);
+      // Best effort: it may belong to another user, or another run may be removing it, too.
+      if (!isPidRunning(pid)) await removeFolder(join(parent, name)).catch(() => undefined);
+    }
   }
 }
 

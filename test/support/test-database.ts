@@ -18,10 +18,10 @@ export interface TestDatabaseOptions {
 
 /** Creates a database: migrated (a clone of the template), or empty. */
 export async function createTestDatabase({ empty = false }: TestDatabaseOptions = {}): Promise<TestDatabase> {
-  const { template, prefix } = inject('database');
+  const { template, strategy, prefix } = inject('database');
   const name = `${prefix}_${randomBytes(6).toString('hex')}`;
   const source = empty ? `template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'` : template;
-  await runAsAdmin(`CREATE DATABASE ${name} TEMPLATE ${source}`);
+  await runAsAdmin(`CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY ${strategy}`);
   const url = new URL(inject('database').adminUrl);
   url.pathname = `/${name}`;
   const db = openDatabase({ url: url.href, poolSize: 10, applicationName: 'notify tests' });

@@ -31,7 +31,7 @@ export interface ProcessJobOptions {
 export type ProcessJobOutcome = 'finished' | 'interrupted' | 'overtaken' | 'idle' | 'failed';
 
 /** Measured: fewer take longer, since each transaction waits for the disk; more are no faster and take more memory. */
-const defaultBatchSize = 500;
+const defaultBatchSize = 1000;
 
 /** Far below the time after which the queue takes a job for lost. */
 const defaultSliceMs = 300_000;

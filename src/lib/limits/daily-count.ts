@@ -62,12 +62,21 @@ export function isTextAbroad({
 
 /** What messages add to the counters, one increment for each counter. The day is that of `createdAt`. */
 export function toIncrements(messages: readonly CountedMessage[]): DailyIncrement[] {
-  const increments = new Map<string, DailyIncrement>();
+  const increments = new Map<string, DailyCountKey & { by: number }>();
+  let createdAt: Date | null = null;
+  let day = '';
   for (const message of messages) {
+    // Rows of a job have one time.
+    if (message.createdAt !== createdAt) {
+      ({ createdAt } = message);
+      day = utcDate(createdAt);
+    }
     for (const counted of countersOf(message)) {
-      const key: DailyCountKey = { serviceId: message.serviceId, counted, day: utcDate(message.createdAt) };
+      const key: DailyCountKey = { serviceId: message.serviceId, counted, day };
       const name = nameOf(key);
-      increments.set(name, { ...key, by: (increments.get(name)?.by ?? 0) + (message.times ?? 1) });
+      const increment = increments.get(name);
+      if (increment === undefined) increments.set(name, { ...key, by: message.times ?? 1 });
+      else increment.by += message.times ?? 1;
     }
   }
   return [...increments.values()];

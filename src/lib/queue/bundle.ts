@@ -54,8 +54,12 @@ function isBundled(job: NewJob): job is BundledJob {
 
 /** The name of a job's one argument, if that is its subject. */
 function argumentOf({ args, subject }: NewJob): string | null {
-  const [[name, value] = [null, null], ...others] = Object.entries(args) as [string, unknown][];
-  return value === subject && others.length === 0 ? name : null;
+  let argument: string | null = null;
+  for (const name in args) {
+    if (argument !== null || (args as Record<string, unknown>)[name] !== subject) return null;
+    argument = name;
+  }
+  return argument;
 }
 
 function areOneBundle(first: BundledJob, job: BundledJob): boolean {
