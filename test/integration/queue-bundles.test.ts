@@ -4,7 +4,14 @@ import type { NewJob } from '../../src/lib/queue/new-job.ts';
 import { showQueues } from '../../src/lib/queue/show-queues.ts';
 import { defineTask, TaskPostponed, type Task, type TaskFailure } from '../../src/lib/queue/task.ts';
 import { aJob, enqueueJobs } from '../support/builders.ts';
-import { letWorkersDie, queuesToBeEmpty, storedJobs, superviseNow } from '../support/queue-probe.ts';
+import {
+  jobsPutInto,
+  letWorkersDie,
+  queuesToBeEmpty,
+  rememberJobs,
+  storedJobs,
+  superviseNow,
+} from '../support/queue-probe.ts';
 import { useTestApps, type TestApp } from '../support/test-app.ts';
 import { startTestWorker } from '../support/test-worker.ts';
 import { createSignal, waitFor } from '../support/wait.ts';
@@ -119,6 +126,46 @@ describe('a bundle', () => {
   });
 });
 
+describe('a bundle that takes long', () => {
+  it('leaves its slot after a second: what is left waits on its own', async () => {
+    const app = await anApp();
+    const runs: number[] = [];
+    const second = async (): Promise<void> => {
+      const startedAt = performance.now();
+      await waitFor(() => performance.now() - startedAt > 1000);
+    };
+    await enqueueJobs(app, ...rows(4));
+    await rememberJobs(app.db);
+    await startTestWorker(app, [aTask(runs, { 1: second })]);
+    await queuesToBeEmpty(app.db);
+    expect([...runs].sort()).toEqual([0, 1, 2, 3]);
+    expect(await jobsPutInto(app.db)).toMatchObject([
+      { queue: 'notify', task: 'greet', subject: 'row-2', attempt: 1 },
+      { queue: 'notify', task: 'greet', subject: 'row-3', attempt: 1 },
+    ]);
+  });
+
+  it('leaves to other workers what its own has not begun when that one stops', async () => {
+    const app = await anApp();
+    const stopped = await anApp({ databaseUrl: app.databaseUrl });
+    const started = createSignal();
+    const released = createSignal();
+    const runs: number[] = [];
+    const wait = (): Promise<void> => {
+      started.resolve();
+      return released.promise;
+    };
+    await enqueueJobs(app, ...rows(4));
+    await startTestWorker(stopped, [aTask(runs, { 1: wait })]);
+    await started.promise;
+    const closed = stopped.close();
+    released.resolve();
+    await closed;
+    expect(runs).toEqual([0, 1]);
+    expect(await whatWaits(app)).toEqual(['row-2 1 0', 'row-3 1 0']);
+  });
+});
+
 describe('a bundle whose worker died', () => {
   it('is taken apart: what was not done is done, each job on its own', async () => {
     const app = await anApp();
@@ -146,6 +193,40 @@ describe('a bundle whose worker died', () => {
     await waitFor(async () => (await storedJobs(app.db)).length === 1 && runs.length === 2);
     expect([...runs].sort()).toEqual([0, 2]);
     expect(await whatWaits(app)).toEqual(['row-1 2 300']);
+  });
+
+  it('leaves it to its retry in another queue, too', async () => {
+    const app = await anApp();
+    const runs: number[] = [];
+    await enqueueJobs(app, ...rows(3).map((job) => ({ ...job, task: 'deliver_sms' })));
+    expect(await app.boss.fetch('notify')).toHaveLength(1);
+    await enqueueJobs(app, aRow(1, { task: 'deliver_sms', queue: 'retry', attempt: 2, delay: 300 }));
+    await startTestWorker(app, [{ ...aTask(runs), name: 'deliver_sms' }]);
+    await letWorkersDie(app);
+    await waitFor(async () => (await storedJobs(app.db)).length === 1 && runs.length === 2);
+    expect([...runs].sort()).toEqual([0, 2]);
+    expect(await whatWaits(app)).toEqual(['row-1 2 300']);
+  });
+
+  it('is not taken apart by one whose claim a crash of the database has undone', async () => {
+    const app = await anApp();
+    const started = createSignal();
+    const ended = createSignal();
+    const runs: number[] = [];
+    const wait = (): Promise<void> => {
+      started.resolve();
+      return ended.promise;
+    };
+    await enqueueJobs(app, ...rows(3));
+    const stopped = await anApp({ databaseUrl: app.databaseUrl });
+    await startTestWorker(stopped, [aTask(runs, { 0: wait })]);
+    await started.promise;
+    // Somebody else has claimed it, for the first time as far as the queue remembers.
+    await app.db.query(`UPDATE pgboss.job SET started_on = started_on + interval '1 second' WHERE name = 'notify'`);
+    const closed = stopped.close();
+    ended.resolve();
+    await closed;
+    expect(await storedJobs(app.db)).toMatchObject([{ task: 'run-bundle', state: 'active', retryCount: 0 }]);
   });
 
   it('loses no job when it is given up', async () => {

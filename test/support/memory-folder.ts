@@ -1,4 +1,4 @@
-import { accessSync, constants, statfsSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
 
 /** Where Linux has such a folder. */
 export const memoryRoot = '/dev/shm';
@@ -15,8 +15,16 @@ export function memoryFolder(): string | null {
   try {
     accessSync(memoryRoot, constants.W_OK | constants.X_OK);
     const { bavail, bsize } = statfsSync(memoryRoot);
-    return bavail * bsize >= neededSpace && process.availableMemory() >= neededMemory ? memoryRoot : null;
+    const isEnough = bavail * bsize >= neededSpace && process.availableMemory() >= neededMemory;
+    return isEnough && runsPrograms() ? memoryRoot : null;
   } catch {
     return null;
   }
+}
+
+/** Tests run programs that they have put into a folder; containers often forbid that here. */
+function runsPrograms(): boolean {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const options = mounts.map((line) => line.split(' ')).findLast(([, folder]) => folder === memoryRoot)?.[3];
+  return options !== undefined && !options.split(',').includes('noexec');
 }

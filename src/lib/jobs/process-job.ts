@@ -16,7 +16,7 @@ import { noteStoredRows, prepareRows, storeJobRows, type PreparedRows } from './
 export type ProcessJobDeps = SaveRowsDeps;
 
 export interface ProcessJobOptions {
-  /** Ends the run after the batch that is being stored. */
+  /** Ends the run after the batches that are prepared, two at most. */
   readonly signal?: AbortSignal;
   /** Rows of one transaction. */
   readonly batchSize?: number;
@@ -30,7 +30,7 @@ export interface ProcessJobOptions {
  */
 export type ProcessJobOutcome = 'finished' | 'interrupted' | 'overtaken' | 'idle' | 'failed';
 
-/** Measured: fewer take longer, since each transaction waits for the disk; more are no faster and take more memory. */
+/** Measured: fewer take longer, since each transaction waits for its statements and the disk; more take more memory. */
 const defaultBatchSize = 1000;
 
 /** Far below the time after which the queue takes a job for lost. */

@@ -65,7 +65,9 @@ export async function traceNotification(
   }
   steps.sort((left, right) => left.at.getTime() - right.at.getTime());
 
-  const [job] = await findLiveJobs({ db }, { tasks: taskNames, subject: notification.id, ...placeInJob(notification) });
+  const jobs = await findLiveJobs({ db }, { tasks: taskNames, subject: notification.id, ...placeInJob(notification) });
+  // In a bundle, what was sent, or failed and has a retry, waits for its neighbours only.
+  const job = jobs.find(({ isBundled }) => !isBundled) ?? (notification.status === 'created' ? jobs[0] : undefined);
   const next =
     job === undefined
       ? null

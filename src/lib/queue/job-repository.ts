@@ -14,6 +14,8 @@ export interface LiveJob {
   readonly state: 'created' | 'retry' | 'active';
   readonly startAfter: Date;
   readonly createdAt: Date;
+  /** In a bundle, whose state is given; it may be done already. */
+  readonly isBundled: boolean;
 }
 
 /** What jobs may be about. */
@@ -35,10 +37,10 @@ export async function listLiveJobs(
   const isLive = `name = ANY($1::text[]) AND state <= 'active' AND policy = 'exclusive' AND COALESCE(singleton_key, '')`;
   const { rows } = await db.query<LiveJob>({
     text: `SELECT name AS queue, data ->> 'task' AS task, data ->> 'subject' AS subject, (data ->> 'attempt')::int AS attempt,
-        state, start_after AS "startAfter", created_on AS "createdAt"
+        state, start_after AS "startAfter", created_on AS "createdAt", false AS "isBundled"
       FROM ${queueDatabaseSchema}.job WHERE ${isLive} = ANY($2::text[])
       UNION ALL
-      SELECT name, data #>> '{args,task}', bundled, 1, state, start_after, created_on
+      SELECT name, data #>> '{args,task}', bundled, 1, state, start_after, created_on, true
       FROM ${queueDatabaseSchema}.job, jsonb_array_elements_text(data #> '{args,subjects}') AS bundled
       WHERE ${isLive} = ANY($3::text[])
         AND data #>> '{args,task}' = ANY($4::text[]) AND bundled = ANY($5::text[])
@@ -88,6 +90,8 @@ export async function listDueQueues<Name extends string>(db: Queryable, queues: 
 export interface ClaimedJob {
   readonly id: string;
   readonly retryCount: number;
+  /** As the database writes it. Tells this claim from one that follows a crash of the database that forgot this one. */
+  readonly startedOn: string;
   readonly data: JobData;
 }
 
@@ -104,7 +108,7 @@ export async function claimJobs(db: Queryable, queue: string, limit: number): Pr
       WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table}
         WHERE name = $1 AND state < 'active' AND NOT blocked AND start_after <= now()
         ORDER BY priority DESC, created_on LIMIT $2 FOR UPDATE SKIP LOCKED))
-      RETURNING id, retry_count AS "retryCount", data`,
+      RETURNING id, retry_count AS "retryCount", started_on::text AS "startedOn", data`,
     values: [queue, limit],
   });
   return rows;
@@ -115,10 +119,15 @@ export async function claimJobs(db: Queryable, queue: string, limit: number): Pr
  *
  * @throws AppError LOCKED when it is lost
  */
-export async function requireClaim(tx: Queryable, queue: string, { id, retryCount }: ClaimedJob): Promise<void> {
+export async function requireClaim(
+  tx: Queryable,
+  queue: string,
+  { id, retryCount, startedOn }: ClaimedJob,
+): Promise<void> {
   const { rows } = await tx.query({
-    text: `SELECT FROM ${table} WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3 FOR SHARE`,
-    values: [queue, id, retryCount],
+    text: `SELECT FROM ${table} WHERE name = $1 AND id = $2 AND state = 'active' AND retry_count = $3
+        AND started_on = $4::timestamptz FOR SHARE`,
+    values: [queue, id, retryCount, startedOn],
   });
   if (rows.length === 0) throw claimLost();
 }

@@ -7,7 +7,10 @@ export interface NewJob {
   readonly task: string;
   /** JSON-safe arguments. */
   readonly args: object;
-  /** What the job is about; with the task it names the job: at most one live job per queue, task and subject. */
+  /**
+   * What the job is about; with the task it names the job: at most one live job per queue, task and subject.
+   * Jobs in bundles do not count: `findLiveSubjects` knows of them.
+   */
   readonly subject: string;
   readonly attempt?: number;
   /** Seconds from now. */

@@ -1,6 +1,6 @@
 import { SQL } from 'sql-template-strings';
 import type { Queryable } from '../db/database.ts';
-import { jobsOfRowSql } from './bundle.ts';
+import { bundleTask, jobsOfRowSql } from './bundle.ts';
 import { queueDatabaseSchema as schema, type JobData } from './queue-database.ts';
 import { deadLetterQueue, type QueueName } from './queues.ts';
 
@@ -107,7 +107,8 @@ export async function listDeadLetters(
   { lock }: { lock: boolean },
 ): Promise<DeadLetter[]> {
   const statement = SQL`SELECT id, source_name AS queue, data FROM `.append(`${schema}.job WHERE ${isDeadLetter}`)
-    .append(SQL` AND source_name = ANY(${[...queues]}::text[]) AND (${task}::text IS NULL OR data ->> 'task' = ${task})
+    .append(SQL` AND source_name = ANY(${[...queues]}::text[]) AND (${task}::text IS NULL OR data ->> 'task' = ${task}
+        OR (data ->> 'task' = ${bundleTask} AND data #>> '{args,task}' = ${task}))
       ORDER BY created_on, id LIMIT ${limit}`);
   if (lock) statement.append(' FOR UPDATE SKIP LOCKED');
   return (await tx.query<DeadLetter>(statement)).rows;

@@ -1,5 +1,7 @@
 import type { Database } from '../db/database.ts';
+import { isBundle, jobsOfBundle } from './bundle.ts';
 import type { JobQueue } from './job-queue.ts';
+import type { NewJob } from './new-job.ts';
 import { cancelDeadLetters, listDeadLetters, type DeadLetterFilter } from './queue-admin-repository.ts';
 import type { QueueName } from './queues.ts';
 
@@ -21,18 +23,20 @@ export async function retryDeadLetters(
 ): Promise<RetriedJobs[]> {
   return db.transaction(async (tx) => {
     const letters = await listDeadLetters(tx, filter, { lock: !dryRun });
+    const jobs = letters.flatMap(({ queue: from, data }): NewJob[] =>
+      isBundle(data) ? jobsOfBundle(data) : [{ ...data, queue: from }],
+    );
     if (!dryRun && letters.length > 0) {
       await cancelDeadLetters(
         tx,
         letters.map(({ id }) => id),
       );
-      const jobs = letters.map(({ queue: from, data }) => ({ ...data, queue: from }));
       await queue.enqueue(tx, jobs, { leaveLive: true });
     }
-    const groups = Map.groupBy(letters, ({ queue: from, data }) => `${from} ${data.task}`);
+    const groups = Map.groupBy(jobs, ({ queue: from, task }) => `${from} ${task}`);
     return [...groups.values()].map((group) => ({
       queue: group[0]!.queue,
-      task: group[0]!.data.task,
+      task: group[0]!.task,
       count: group.length,
     }));
   });

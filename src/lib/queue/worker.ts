@@ -2,7 +2,7 @@ import { isBundle } from './bundle.ts';
 import type { ClaimedJob, JobClaims, WorkedQueue } from './job-claims.ts';
 import { createJobSlots, type JobSlots } from './job-slots.ts';
 import { deadLetterQueue, type QueueName } from './queues.ts';
-import { runBundle, takeBundleApart } from './run-bundle.ts';
+import { runBundle, takeBundleApart, type BundleSignals } from './run-bundle.ts';
 import { buryJob, runJob, type Ending, type WorkerDeps } from './run-job.ts';
 
 /** Work on queues, until it is stopped. */
@@ -25,13 +25,15 @@ export async function startWorker(
 ): Promise<Worker> {
   const { claims, logger } = deps;
   const onError = (error: unknown): void => logger.warn({ err: error }, 'The queue had a problem');
+  const stopping = new AbortController();
   const slotsOf = new Map<string, JobSlots>();
   const worked: readonly WorkedQueue[] = [...queues, deadLetterQueue];
   for (const queue of worked) {
     const slots = createJobSlots({
       slots: concurrency,
       claim: (limit) => claims.claim(queue, limit),
-      run: async (job, signal) => endJob(deps, queue, job, await work(deps, queue, job, signal)),
+      run: async (job, signal) =>
+        endJob(deps, queue, job, await work(deps, queue, job, { signal, stopping: stopping.signal })),
       onError,
     });
     slotsOf.set(queue, slots);
@@ -47,6 +49,7 @@ export async function startWorker(
   wakeAll();
   return {
     async stop(graceMs) {
+      stopping.abort();
       await Promise.all([news.close(), looking.stop()]);
       const stopped = Promise.all([...slotsOf.values()].map((slots) => slots.stop()));
       const giveUp = setTimeout(() => void giveBackAll(deps, slotsOf), graceMs);
@@ -58,10 +61,10 @@ export async function startWorker(
 }
 
 /** Works on what was claimed, or gives it up. Never rejects. */
-async function work(deps: WorkerDeps, queue: WorkedQueue, job: ClaimedJob, signal: AbortSignal): Promise<Ending> {
+async function work(deps: WorkerDeps, queue: WorkedQueue, job: ClaimedJob, signals: BundleSignals): Promise<Ending> {
   const isGivenUp = queue === deadLetterQueue;
-  if (isBundle(job.data)) return isGivenUp ? takeBundleApart(deps, queue, job) : runBundle(deps, queue, job, signal);
-  return isGivenUp ? buryJob(deps, queue, job) : runJob(deps, queue, job, signal);
+  if (isBundle(job.data)) return isGivenUp ? takeBundleApart(deps, queue, job) : runBundle(deps, queue, job, signals);
+  return isGivenUp ? buryJob(deps, queue, job) : runJob(deps, queue, job, signals.signal);
 }
 
 /** Does something again and again, never twice at the same time. */

@@ -6,7 +6,12 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function aJob(id: string): ClaimedJob {
-  return { id, retryCount: 0, data: { task: 'greet', args: {}, subject: id, attempt: 1, requestId: null } };
+  return {
+    id,
+    retryCount: 0,
+    startedOn: '2026-03-10 12:00:00+00',
+    data: { task: 'greet', args: {}, subject: id, attempt: 1, requestId: null },
+  };
 }
 
 /** Slots on a queue that holds what the test puts into it; jobs run until the test ends them. */
