@@ -38,11 +38,18 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
   const currentKey = createSecretKey(current.key);
   const digestKey = createSecretKey(Buffer.from(hkdfSync('sha256', current.key, '', 'notify secret digest', 32)));
 
+  // Many values of one place are sealed in a row.
+  let last = { context: '', bytes: Buffer.alloc(0) };
+  const bytesOf = (context: string): Buffer => {
+    if (context !== last.context) last = { context, bytes: Buffer.from(context) };
+    return last.bytes;
+  };
+
   return {
     currentKeyId: current.id,
     seal(text, context) {
       const nonce = randomBytesPooled(nonceBytes);
-      const cipher = createCipheriv(algorithm, currentKey, nonce).setAAD(Buffer.from(context));
+      const cipher = createCipheriv(algorithm, currentKey, nonce).setAAD(bytesOf(context));
       const sealed = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return `v1.${current.id}.${sealed.toString('base64url')}`;
     },

@@ -10,6 +10,7 @@ import type { CsvRecord } from '../recipients/csv/record-reader.ts';
 import { RowLayout, type CellValue } from '../recipients/csv/row-cells.ts';
 import { placeholderKey } from '../templates/placeholders.ts';
 import { templatePlaceholders } from '../templates/render-template.ts';
+import { createSmsFit } from '../templates/sms-fit.ts';
 import type { TemplateSource, TemplateType } from '../templates/template.ts';
 
 /** A row of a job's file, as it becomes a message. */
@@ -93,16 +94,20 @@ function createRowReader(
     isUsed: recipientKeys.has(key) || placeholders.has(key),
   }));
   const referenceColumn = layout.keys.indexOf(referenceKey);
+  const fits = templateType === 'sms' ? createSmsFit(template.content) : () => false;
 
   return (cells, rowNumber) => {
     const values = layout.read(cells);
     const recipient = new Map<string, CellValue>();
     const personalisation: JsonObject = {};
+    let longest = 0;
     for (let column = 0; column < columns.length; column += 1) {
       const { key, isRecipient, isUsed } = columns[column]!;
       if (!isUsed) continue;
-      personalisation[key] = values[column]!;
-      if (isRecipient) recipient.set(key, values[column]!);
+      const value = values[column]!;
+      personalisation[key] = value;
+      longest = Math.max(longest, lengthOf(value));
+      if (isRecipient) recipient.set(key, value);
     }
     return {
       rowNumber,
@@ -110,9 +115,16 @@ function createRowReader(
       personalisation,
       clientReference: referenceColumn === -1 ? null : toText(values[referenceColumn]!),
       hasMessage:
-        needed.every((key) => (personalisation[key] ?? null) !== null) && isSendable(template, personalisation),
+        needed.every((key) => (personalisation[key] ?? null) !== null) &&
+        (fits(longest) || isSendable(template, personalisation)),
     };
   };
+}
+
+/** Lists are written out in more characters than they hold. */
+function lengthOf(value: CellValue): number {
+  if (value === null) return 0;
+  return typeof value === 'string' ? value.length : Infinity;
 }
 
 /** What the check of the file says: the template may have been edited between that check and the job. */
