@@ -4,12 +4,15 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sendOne } from '../../src/lib/notifications/send-one.ts';
+import type { NewJob } from '../../src/lib/queue/new-job.ts';
+import { defineTask } from '../../src/lib/queue/task.ts';
 import { toFile, toStream } from '../../src/lib/transfer/export-destination.ts';
 import { openExport, verifyExport } from '../../src/lib/transfer/read-export.ts';
 import { aJob, anApiKey, aService, aTemplate, enqueueJobs } from '../support/builders.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { storedJobs } from '../support/queue-probe.ts';
 import { useTestApps, type TestApp } from '../support/test-app.ts';
+import { startTestWorker } from '../support/test-worker.ts';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { contentOf, exportTo, importFrom } from '../support/transfer.ts';
 import { waitFor } from '../support/wait.ts';
@@ -155,6 +158,26 @@ describe('an export that is imported elsewhere', () => {
       .query(`SELECT j.name FROM pgboss.job j JOIN pgboss.queue q USING (name)
       WHERE j.policy <> q.policy OR j.heartbeat_seconds <> q.heartbeat_seconds OR j.dead_letter IS DISTINCT FROM q.dead_letter`);
     expect(differences).toEqual([]);
+  });
+
+  it('takes a bundle apart, which may have been at work: what has a retry is left to that', async () => {
+    const app = await anApp();
+    const row = (at: number): NewJob =>
+      aJob({ subject: `row-${at}`, args: { name: `row-${at}` }, bundle: { of: 'file', at } });
+    await enqueueJobs(app, row(0), row(1), row(2));
+    await enqueueJobs(app, { ...row(1), queue: 'retry', attempt: 2, delay: 300 });
+    const file = await aFile();
+    await exportTo(file, app.databaseUrl);
+    const target = await aDatabase();
+    expect(await importFrom(file, target.url)).toMatchObject({ jobs: 2 });
+
+    const moved = await anApp({ databaseUrl: target.url, supervise: true });
+    const runs: string[] = [];
+    const greet = defineTask({ name: 'greet', run: async ({ name }: { name: string }) => void runs.push(name) });
+    await startTestWorker(moved, [greet]);
+    await waitFor(async () => (await storedJobs(target.db)).length === 1);
+    expect(runs.sort()).toEqual(['row-0', 'row-2']);
+    expect(await storedJobs(target.db)).toMatchObject([{ subject: 'row-1', queue: 'retry', attempt: 2 }]);
   });
 
   it('holds one moment, whatever is accepted meanwhile', async () => {

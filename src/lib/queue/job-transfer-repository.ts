@@ -1,4 +1,5 @@
 import type { Queryable } from '../db/database.ts';
+import { bundleTask } from './bundle.ts';
 import { queueDatabaseSchema as schema } from './queue-database.ts';
 
 /** What is kept of a waiting job; everything else is the queue's to decide where the job is stored next. */
@@ -34,12 +35,16 @@ export async function dropStagedDuplicates(tx: Queryable): Promise<number> {
   return rowCount ?? 0;
 }
 
-/** Moves the staged jobs into the queue as waiting ones, with the settings that their queues have here. */
+/**
+ * Moves the staged jobs into the queue as waiting ones, with the settings that their queues have here. Bundles count as handed
+ * out before, so that they are taken apart: they may have been at work, and have left retries.
+ */
 export async function insertStagedJobs(tx: Queryable): Promise<number> {
   const { rowCount } = await tx.query(`
-    INSERT INTO ${schema}.job (id, name, priority, data, singleton_key, start_after, created_on, state, keep_until, policy,
+    INSERT INTO ${schema}.job (id, name, priority, data, singleton_key, start_after, created_on, state, retry_count, keep_until, policy,
       retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds, deletion_seconds, heartbeat_seconds, dead_letter)
     SELECT j.id, j.name, j.priority, j.data, j.singleton_key, j.start_after, j.created_on, 'created',
+      CASE WHEN j.data ->> 'task' = '${bundleTask}' THEN 1 ELSE 0 END,
       GREATEST(j.start_after, now()) + q.retention_seconds * interval '1 second', q.policy,
       q.retry_limit, q.retry_delay, q.retry_backoff, q.retry_delay_max, q.expire_seconds, q.deletion_seconds,
       q.heartbeat_seconds, q.dead_letter
