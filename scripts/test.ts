@@ -3,18 +3,18 @@
  * with the counts alone on the last line. With REQUIRE_ALL=1 a skip is a failure.
  */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isBuildStale } from './build-state.js';
-import { isPidRunning } from '../src/lib/db/embedded/process-identity.ts';
-import { memoryFolder } from '../test/support/memory-folder.ts';
+import { memoryRoot } from '../test/support/memory-folder.ts';
+import { removeFolder } from '../test/support/remove-folder.ts';
+import { makeRunFolder } from '../test/support/run-folder.ts';
 import { isEverythingRequired, readSkips, skipsFileVariable } from '../test/support/skip-registry.ts';
 import { summaryFileVariable, type RunSummary } from '../test/support/summary-reporter.ts';
 
 const root = join(import.meta.dirname, '..');
-const folderPrefix = 'notify-test-run-';
 
 // Ctrl-C reaches the children, too; this process stays for their results and its own cleaning up.
 process.on('SIGINT', () => undefined);
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
       return 1;
     }
   }
-  const { folder, isInMemory } = makeFolder();
+  const folder = await makeRunFolder('notify-test-run-');
   try {
     const skipsFile = join(folder, 'skips.jsonl');
     const summaryFile = join(folder, 'summary.json');
@@ -39,39 +39,12 @@ async function main(args: readonly string[]): Promise<number> {
       // Where the program keeps its own: its processes and those of the tests load the same packages.
       NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache'),
       [summaryFileVariable]: summaryFile,
-      ...(isInMemory && { TMPDIR: folder }),
+      ...(folder.startsWith(memoryRoot) && { TMPDIR: folder }),
     });
     const summary = readSummary(summaryFile);
     return conclude(exitCode, summary, listSkips(summary, skipsFile), hasSkippedWhatAnyoneCanRun(summary, skipsFile));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-/**
- * A folder that goes with the run. In memory, where there is enough of it, and the user wants no other: then everything that
- * tests make and throw away goes there, too.
- */
-function makeFolder(): { readonly folder: string; readonly isInMemory: boolean } {
-  const memory = process.env['TMPDIR'] === undefined ? memoryFolder() : null;
-  const parent = memory ?? tmpdir();
-  removeAbandonedFolders(parent);
-  const folder = mkdtempSync(join(parent, `${folderPrefix}${process.pid}-`));
-  // As root, database servers run under another account, which must get to their data.
-  chmodSync(folder, 0o755);
-  return { folder, isInMemory: memory !== null };
-}
-
-/** Those of runs that were killed. */
-function removeAbandonedFolders(parent: string): void {
-  for (const name of readdirSync(parent)) {
-    const pid = name.startsWith(folderPrefix) ? Number.parseInt(name.slice(folderPrefix.length), 10) : NaN;
-    if (!Number.isInteger(pid) || isPidRunning(pid)) continue;
-    try {
-      rmSync(join(parent, name), { recursive: true, force: true });
-    } catch {
-      // Somebody else's.
-    }
+    await removeFolder(folder);
   }
 }
 

@@ -1,20 +1,15 @@
 /** One PostgreSQL server for the whole run, with a migrated template that each test file clones. */
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { connectClient } from '../../src/lib/db/database.ts';
 import { openEmbeddedDatabase } from '../../src/lib/db/embedded/embedded-database.ts';
 import { migrateDatabase } from '../../src/lib/db/migrate-database.ts';
-import { isPidRunning } from '../../src/lib/db/embedded/process-identity.ts';
 import { schemaSteps } from '../../src/lib/schema-steps.ts';
 import './provided.ts';
 import { makeCluster } from './make-cluster.ts';
-import { memoryFolder, memoryRoot } from './memory-folder.ts';
 import { removeFolder } from './remove-folder.ts';
-
-const serverFolderPrefix = 'notify-test-server-';
+import { makeRunFolder } from './run-folder.ts';
 
 interface TestServer {
   readonly adminUrl: string;
@@ -50,10 +45,7 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 
 /** The product's own embedded server, in a folder that goes when the run ends. */
 async function startServer(): Promise<TestServer> {
-  await removeAbandonedServers();
-  const folder = await mkdtemp(join(memoryFolder() ?? tmpdir(), `${serverFolderPrefix}${process.pid}-`));
-  // As root, the server runs under another account, which must get to its data.
-  await chmod(folder, 0o755);
+  const folder = await makeRunFolder('notify-test-server-');
   const cluster = join(folder, 'cluster');
   await makeCluster(cluster);
   const server = await openEmbeddedDatabase({ stateDir: join(folder, 'state') });
@@ -74,18 +66,6 @@ async function startServer(): Promise<TestServer> {
       await removeFolder(folder);
     },
   };
-}
-
-/** A run that was killed leaves its server running. */
-async function removeAbandonedServers(): Promise<void> {
-  for (const parent of new Set([memoryRoot, tmpdir()])) {
-    for (const name of await readdir(parent).catch(() => [])) {
-      if (!name.startsWith(serverFolderPrefix)) continue;
-      const pid = Number(name.slice(serverFolderPrefix.length).split('-')[0]);
-      // Best effort: it may belong to another user, or another run may be removing it, too.
-      if (!isPidRunning(pid)) await removeFolder(join(parent, name)).catch(() => undefined);
-    }
-  }
 }
 
 async function createTemplate(adminUrl: string, template: string): Promise<void> {

@@ -38,7 +38,7 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
   const currentKey = createSecretKey(current.key);
   const digestKey = createSecretKey(Buffer.from(hkdfSync('sha256', current.key, '', 'notify secret digest', 32)));
 
-  // Many values of one place are sealed in a row.
+  // Many values of one place are sealed, or opened, in a row.
   let last = { context: '', bytes: Buffer.alloc(0) };
   const bytesOf = (context: string): Buffer => {
     if (context !== last.context) last = { context, bytes: Buffer.from(context) };
@@ -75,7 +75,7 @@ export function createSecretBox(keys: readonly SecretKey[]): SecretBox {
         if (bytes.toString('base64url') !== payload) throw new Error('not base64url');
         // Without its length, GCM would take the last bytes of a cut value for a short tag.
         const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
-          .setAAD(Buffer.from(context))
+          .setAAD(bytesOf(context))
           .setAuthTag(bytes.subarray(bytes.length - tagBytes));
         return (
           decipher.update(bytes.subarray(nonceBytes, bytes.length - tagBytes), undefined, 'utf8') +

@@ -85,7 +85,7 @@ async function handOnRows(
   let before = storing;
   try {
     for await (const rows of readJobRows({ source, template, from: job.rowsHandedOn, batchSize })) {
-      const batch = { ...(await prepareBatch(deps, sending, rows)), mayBeStored };
+      const batch = await prepareBatch(deps, sending, { rows, mayBeStored });
       if (!(await before)) return 'overtaken';
       if (signal?.aborted === true || performance.now() >= endAt) return 'interrupted';
       before = storing;
@@ -109,8 +109,8 @@ type Batch = PreparedRows & {
 async function prepareBatch(
   deps: ProcessJobDeps,
   sending: JobSending,
-  rows: readonly JobRow[],
-): Promise<Omit<Batch, 'mayBeStored'>> {
+  { rows, mayBeStored }: Pick<Batch, 'rows' | 'mayBeStored'>,
+): Promise<Batch> {
   const now = deps.clock.now();
   const prepared = await prepareRows(deps, sending, rows, now);
   if (prepared.broken.length > 0)
@@ -118,7 +118,7 @@ async function prepareBatch(
       { err: prepared.error, jobId: sending.job.id, rows: prepared.broken },
       'Rows could not be processed',
     );
-  return { ...prepared, rows, now };
+  return { ...prepared, rows, now, mayBeStored };
 }
 
 /** False when somebody else is at work on the job, or it is in progress no more: then nothing was stored. */
@@ -137,9 +137,10 @@ async function storeBatch(deps: ProcessJobDeps, sending: JobSending, batch: Batc
       return commitBatch(deps, sending, { ...batch, messages: [], toStore: null, broken: [rows[0]!.rowNumber] });
     }
     const middle = Math.ceil(rows.length / 2);
-    for (const half of [rows.slice(0, middle), rows.slice(middle)])
-      if (!(await storeBatch(deps, sending, { ...(await prepareBatch(deps, sending, half)), mayBeStored })))
-        return false;
+    for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
+      const prepared = await prepareBatch(deps, sending, { rows: half, mayBeStored });
+      if (!(await storeBatch(deps, sending, prepared))) return false;
+    }
     return true;
   }
 }

@@ -57,13 +57,9 @@ async function storeSingly(
   try {
     await db.transaction(async (tx) => {
       await requireClaim(tx, queue, bundle);
-      const tasks = [...new Set(jobs.map(({ task }) => task))];
-      const live = await listLiveJobs(
-        tx,
-        tasks,
-        jobs.map(({ subject }) => ({ subject })),
-      );
-      const retried = new Set(live.map(({ subject }) => subject));
+      // A bundle has one task.
+      const retries = await listLiveJobs(tx, [jobs[0]!.task], jobs);
+      const retried = new Set(retries.map(({ subject }) => subject));
       await jobQueue.enqueue(
         tx,
         jobs.filter(({ subject }) => !retried.has(subject)),
